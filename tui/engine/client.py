@@ -1,0 +1,242 @@
+"""The client: one negotiation with an Engine, then one docker client a job.
+
+Loads docker (0.1 s), so import it in a worker thread, after the first paint.
+docker-py's low-level `APIClient` makes the requests; its high-level collections
+inspect every item and are not used, nor are its choice of an endpoint, its version
+(the newest the Engine knows, whose shapes we were not written for) and its connections.
+"""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, Self
+
+import docker
+import requests
+import urllib3
+from docker.errors import DockerException
+
+from tui.engine import wire, wire_stream
+from tui.engine.errors import (
+    BadConfig,
+    Cancelled,
+    EngineError,
+    EngineTooNew,
+    EngineTooOld,
+    EngineUnreachable,
+    NotAnEngine,
+)
+from tui.engine.translate import from_answer, translate
+from tui.engine.transport import Dialer, EngineAdapter
+from tui.model.engine import Capabilities, Endpoint, EngineInfo
+
+MIN_API: Final = (1, 41)
+"""Docker Engine 20.10: the oldest API whose answers `wire` was written for."""
+
+MAX_API: Final = (1, 51)
+"""Docker Engine 28.5: the newest API whose answers `wire` was written for."""
+
+CONNECT_TIMEOUT: Final = 8.0
+"""Seconds to open a connection, and to wait for the first answer."""
+
+READ_TIMEOUT: Final = 60.0
+"""Seconds without a byte; a list of 1,000 images takes 4 s on the containerd store."""
+
+_FAILURES: Final = (
+    DockerException,
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+    RecursionError,
+    # docker-py's own stumbling over answers of another shape
+    KeyError,
+    TypeError,
+    AttributeError,
+)
+
+
+class _Api(docker.APIClient):
+    """docker's low-level client with our connections and a limit for connecting."""
+
+    def __init__(self, dialer: Dialer, *, version: str) -> None:
+        # The address only makes docker-py use the scheme that our adapter then serves.
+        super().__init__("unix:///engine", version=version, timeout=int(READ_TIMEOUT))
+        self.trust_env = False  # no proxy and no .netrc stand between us and an Engine
+        self.mount("http+docker://", EngineAdapter(dialer))
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, **options: Any
+    ) -> requests.Response:
+        """Make a request; docker-py's timeout is for reading only."""
+        options["timeout"] = (CONNECT_TIMEOUT, options.get("timeout"))
+        return super().request(method, url, **options)
+
+
+class EngineClient:
+    """A way to one Engine, for one thread at a time; `for_job` gives another thread its own.
+
+    `cut` may be called from any thread: what runs then fails with `Cancelled`.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, *, api_version: str, info: EngineInfo | None = None
+    ) -> None:
+        self.endpoint = endpoint
+        self.api_version = api_version
+        """The version in every request's path: `1.41`."""
+        self.info = info or EngineInfo(api_version=api_version)
+        """What the Engine said of itself at connecting."""
+        self.connected_at = 0.0
+        """The Engine's own clock at connecting, seconds of the epoch; 0 when it did not tell."""
+        self._dialer = Dialer(endpoint)
+        try:
+            self._api = _Api(self._dialer, version=api_version)
+        except _FAILURES as error:  # it reads the docker configuration for its proxies
+            raise BadConfig(str(error), path="config.json") from error
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this Engine can do."""
+        return self.info.capabilities
+
+    def for_job(self) -> EngineClient:
+        """Return a client of its own for another thread (0.1 ms, no request)."""
+        return EngineClient(self.endpoint, api_version=self.api_version, info=self.info)
+
+    @contextmanager
+    def asking(self, timeout: float | None = READ_TIMEOUT) -> Iterator[docker.APIClient]:
+        """Lend docker's client for a request and translate whatever it raises.
+
+        Args:
+            timeout: Seconds without a byte; None for requests that may take their time.
+
+        Raises:
+            EngineError: whatever went wrong.
+        """
+        self._api.timeout = timeout  # type: ignore[assignment]
+        try:
+            yield self._api
+        except _FAILURES as error:
+            raise self._explained(error) from error
+
+    def lines(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[object]:
+        """Yield the JSON lines of a streamed answer, without a limit of time.
+
+        docker-py decodes each chunk for itself, which breaks a character that two share.
+
+        Raises:
+            EngineError: it was refused, cut, the connection broke, a line is no JSON.
+        """
+        with self.asking(None) as api:
+            url = f"{api.base_url}/v{self.api_version}{path}"
+            sent = dict(headers or {})
+            with api.request(method, url, params=params, headers=sent, stream=True) as response:
+                if response.status_code >= http.client.BAD_REQUEST:
+                    raise from_answer(response.status_code, _refusal(response))
+                yield from wire_stream.json_lines(_chunks(response))
+        if self._dialer.is_cut:  # a body without a marked end seems whole when it is cut
+            raise Cancelled
+
+    def cut(self) -> None:
+        """End whatever runs on this client, from any thread; it cannot be used again."""
+        self._dialer.cut()
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._api.close()
+        self._dialer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _explained(self, error: BaseException) -> EngineError:
+        if self._dialer.is_cut:
+            return Cancelled()
+        explained = translate(error, self.endpoint)
+        if isinstance(explained, EngineUnreachable):
+            return self._dialer.ssh_trouble() or explained
+        return explained
+
+
+def connect(endpoint: Endpoint) -> EngineClient:
+    """Ask an Engine what it is and return a client that speaks its language.
+
+    Three requests at most: `GET /version` without a version, `GET /info`.
+
+    Raises:
+        EngineUnreachable: with the kind that says why.
+    """
+    # docker-py needs some version; the first request carries none.
+    with EngineClient(endpoint, api_version=_dotted(MIN_API)) as first:
+        with first.asking(CONNECT_TIMEOUT) as api:
+            try:
+                version: object = api.version(api_version=False)
+            except (DockerException, ValueError, RecursionError) as error:
+                raise NotAnEngine(str(error), url=endpoint.url) from error
+        api_version = negotiate(version, endpoint)
+    client = EngineClient(endpoint, api_version=api_version)
+    with client.asking() as api:
+        info: object = api.info()
+    client.info = wire.engine_info(version, info, api_version=api_version)
+    client.connected_at = wire.engine_time(info)
+    return client
+
+
+def negotiate(version: object, endpoint: Endpoint) -> str:
+    """Return the newest API version that both sides speak, from `GET /version`.
+
+    Raises:
+        NotAnEngine: the answer names no version.
+        EngineTooOld: all its versions are before ours.
+        EngineTooNew: all its versions are after ours.
+    """
+    about = wire.table(version)
+    newest = _parsed(about.get("ApiVersion"))
+    oldest = _parsed(about.get("MinAPIVersion"))
+    if not newest:
+        raise NotAnEngine(wire.raw_json(version)[:200], url=endpoint.url)
+    if newest < MIN_API:
+        raise EngineTooOld(url=endpoint.url, theirs=_dotted(newest), ours=_dotted(MIN_API))
+    if oldest > MAX_API:
+        raise EngineTooNew(url=endpoint.url, theirs=_dotted(oldest), ours=_dotted(MAX_API))
+    return _dotted(min(newest, MAX_API))
+
+
+def _parsed(value: object) -> tuple[int, ...]:
+    parts = wire.text(value).split(".")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
+        return ()
+    return tuple(int(part[:9]) for part in parts)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def _refusal(response: requests.Response) -> str:
+    """Return the Engine's words of an answer that is no success."""
+    try:
+        message = wire.text(wire.table(wire.loads(response.content)).get("message"))
+    except ValueError:
+        message = ""
+    return message or response.text
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """Yield the body as it comes: by its chunks, else by bytes (a larger read would wait)."""
+    size = 16384 if getattr(response.raw, "chunked", False) else 1
+    yield from response.iter_content(size)

@@ -1,0 +1,59 @@
+"""Streamed answers: JSON lines, and what the lines of a pull tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tui.engine.wire import loads, number, raw_json, table, text
+from tui.model.progress import LayerProgress, PullNote
+
+_DIGEST: Final = re.compile(r"Digest: (\S+:[0-9a-f]+)\Z")
+
+
+def stream_error(line: object) -> str:
+    """Return the error that a line of a stream tells, or an empty string."""
+    item = table(line)
+    detail, error = item.get("errorDetail"), item.get("error")
+    if not detail and not error:
+        return ""
+    return text(table(detail).get("message")) or text(error) or raw_json(line)
+
+
+def pull_line(line: object) -> LayerProgress | PullNote:
+    """Return one line of `POST /images/create`.
+
+    The containerd store tells seconds while extracting (`units`); those are no bytes.
+    """
+    item = table(line)
+    status = text(item.get("status"))
+    layer = text(item.get("id"))
+    if not layer or status.startswith("Pulling from "):
+        digest = _DIGEST.match(status)
+        return PullNote(status, digest[1] if digest else "")
+    progress = table(item.get("progressDetail"))
+    if progress.get("units"):
+        progress = table(None)
+    return LayerProgress(
+        layer,
+        status,
+        current=max(number(progress.get("current")), 0),
+        total=max(number(progress.get("total")), 0),
+    )
+
+
+def json_lines(chunks: Iterable[bytes]) -> Iterator[object]:
+    """Yield the JSON values of a stream, one a line, however it was cut into chunks.
+
+    Raises:
+        ValueError: a line is no JSON.
+    """
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield loads(line)
+    if rest.strip():
+        yield loads(rest)
