@@ -1,0 +1,1 @@
+"""Where the bytes are, and what deleting really frees: accounting, plan, receipt."""
