@@ -1,0 +1,206 @@
+"""Everything that can change the state, in past participles.
+
+Named tuples rather than dataclasses: these are many, and a dataclass takes ten times as
+long to define, which every start would pay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tui.model.container import ContainerSummary
+from tui.model.engine import DiskGauge, Endpoint, EngineInfo
+from tui.model.image import ImageFacts, ImageSummary, SearchResult
+from tui.model.job import Job
+from tui.model.progress import Progress, TargetOutcome
+from tui.store.state import Pane, Phase, Trouble
+
+
+class EndpointChosen(NamedTuple):
+    """Another Engine was chosen: what was known of the old one goes."""
+
+    endpoint: Endpoint
+
+
+class ConnectionChanged(NamedTuple):
+    """The connection came, failed or was lost."""
+
+    phase: Phase
+    trouble: Trouble
+
+
+class EngineTold(NamedTuple):
+    """Version and info were read."""
+
+    engine: EngineInfo
+
+
+class GaugeRead(NamedTuple):
+    """The data root's file system was measured."""
+
+    gauge: DiskGauge
+
+
+class ImagesListed(NamedTuple):
+    """A whole list of images came."""
+
+    images: tuple[ImageSummary, ...]
+
+
+class ContainersListed(NamedTuple):
+    """A whole list of containers came."""
+
+    containers: tuple[ContainerSummary, ...]
+
+
+class ContainerSizesRead(NamedTuple):
+    """Sizes of writable layers came: container ID → bytes."""
+
+    sizes: Mapping[str, int]
+
+
+class ContainerInspected(NamedTuple):
+    """Everything of one container came, as JSON text."""
+
+    container_id: str
+    raw: str
+
+
+class FactsRead(NamedTuple):
+    """Inspect and history of some images came."""
+
+    facts: tuple[ImageFacts, ...]
+
+
+class SearchStarted(NamedTuple):
+    """A search was sent."""
+
+    term: str
+
+
+class SearchEnded(NamedTuple):
+    """A search came back."""
+
+    term: str
+    results: tuple[SearchResult, ...]
+
+
+class SearchFailed(NamedTuple):
+    """A search could not be made."""
+
+    term: str
+    trouble: Trouble
+
+
+class JobQueued(NamedTuple):
+    """An action was handed in."""
+
+    job: Job
+
+
+class JobStarted(NamedTuple):
+    """Its handler runs."""
+
+    job_id: int
+    at: float
+
+
+class JobProgressed(NamedTuple):
+    """Its handler told where it stands."""
+
+    job_id: int
+    progress: Progress
+
+
+class JobCancelRequested(NamedTuple):
+    """The user wants it to stop."""
+
+    job_id: int
+
+
+class JobFinished(NamedTuple):
+    """It did what it could; `outcomes` tell of each target."""
+
+    job_id: int
+    at: float
+    summary: str
+    outcomes: tuple[TargetOutcome, ...] = ()
+
+
+class JobFailed(NamedTuple):
+    """It could not be done."""
+
+    job_id: int
+    at: float
+    trouble: Trouble
+
+
+class JobCancelled(NamedTuple):
+    """It was stopped."""
+
+    job_id: int
+    at: float
+    summary: str = ""
+    outcomes: tuple[TargetOutcome, ...] = ()
+
+
+class FilterSet(NamedTuple):
+    """The filter of a pane was typed."""
+
+    pane: Pane
+    text: str
+
+
+class SortSet(NamedTuple):
+    """A column was chosen to sort by; the same one again turns the order round."""
+
+    pane: Pane
+    column: str
+    descending: bool | None = None
+
+
+class MarksSet(NamedTuple):
+    """The marks of a pane are now these rows."""
+
+    pane: Pane
+    marks: frozenset[str]
+
+
+class CursorMoved(NamedTuple):
+    """The cursor of a pane is on this row (empty: on none)."""
+
+    pane: Pane
+    key: str
+
+
+class AllContainersToggled(NamedTuple):
+    """Stopped containers are shown, or hidden again."""
+
+
+Event = (
+    EndpointChosen
+    | ConnectionChanged
+    | EngineTold
+    | GaugeRead
+    | ImagesListed
+    | ContainersListed
+    | ContainerSizesRead
+    | ContainerInspected
+    | FactsRead
+    | SearchStarted
+    | SearchEnded
+    | SearchFailed
+    | JobQueued
+    | JobStarted
+    | JobProgressed
+    | JobCancelRequested
+    | JobFinished
+    | JobFailed
+    | JobCancelled
+    | FilterSet
+    | SortSet
+    | MarksSet
+    | CursorMoved
+    | AllContainersToggled
+)

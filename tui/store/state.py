@@ -1,0 +1,132 @@
+"""The whole state of the app as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from tui.model.container import ContainerSummary
+from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
+from tui.model.image import ImageFacts, ImageSummary, SearchResult
+from tui.model.job import Job
+
+
+class Pane(StrEnum):
+    """The four panes, in the order of their number keys."""
+
+    IMAGES = "images"
+    CONTAINERS = "containers"
+    HUB = "hub"
+    LAYERS = "layers"
+
+
+class Phase(StrEnum):
+    """Where the connection to the Engine stands."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+    """It was there and went; orlop tries again by itself."""
+    FAILED = "failed"
+    """It was not there; orlop tries again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error as a person needs it: what, what to do, what the Engine said."""
+
+    title: str = ""
+    remedy: str = ""
+    detail: str = ""
+
+
+NO_TROUBLE: Final = Trouble()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionState:
+    """Which Engine, and whether it answers."""
+
+    phase: Phase = Phase.CONNECTING
+    endpoint: Endpoint = NO_ENDPOINT
+    trouble: Trouble = NO_TROUBLE
+    attempts: int = 0
+    """Tries since the last success."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """How one list is looked at: filter, order, marks, cursor."""
+
+    filter: str = ""
+    sort: str = ""
+    """Key of the column; empty = the list's own order."""
+    descending: bool = False
+    marks: frozenset[str] = frozenset()
+    """Keys of marked rows; they stay when a filter hides them."""
+    cursor: str = ""
+    """Key of the row under the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """The last search and what it found."""
+
+    term: str = ""
+    results: tuple[SearchResult, ...] = ()
+    is_running: bool = False
+    trouble: Trouble = NO_TROUBLE
+
+
+NO_FACTS: Final[Mapping[str, ImageFacts]] = MappingProxyType({})
+DEFAULT_VIEWS: Final[Mapping[Pane, ListView]] = MappingProxyType(
+    {
+        Pane.IMAGES: ListView(sort="created", descending=True),
+        Pane.CONTAINERS: ListView(),
+        Pane.HUB: ListView(),
+        Pane.LAYERS: ListView(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything the screens show."""
+
+    connection: ConnectionState = ConnectionState()
+    engine: EngineInfo = NO_ENGINE
+    gauge: DiskGauge = NO_GAUGE
+    images: tuple[ImageSummary, ...] = ()
+    """Every image, untagged parents included."""
+    images_known: bool = False
+    """False until the first list came: an empty pane then says so."""
+    containers: tuple[ContainerSummary, ...] = ()
+    containers_known: bool = False
+    inspected: tuple[str, str] = ("", "")
+    """The container that was inspected last: its ID, the Engine's answer as JSON text."""
+    facts: Mapping[str, ImageFacts] = field(default_factory=lambda: NO_FACTS)
+    """What inspect and history told, by image ID; never grows old."""
+    search: SearchState = SearchState()
+    jobs: tuple[Job, ...] = ()
+    """Oldest first."""
+    views: Mapping[Pane, ListView] = field(default_factory=lambda: DEFAULT_VIEWS)
+    all_containers: bool = True
+    """Whether stopped containers are shown."""
+    last_docker: str = ""
+    """The docker command line of the last action."""
+
+    def view(self, pane: Pane) -> ListView:
+        """How `pane` is looked at."""
+        return self.views[pane]
+
+    def with_view(self, pane: Pane, view: ListView) -> State:
+        """Return the state with `pane` looked at as `view` says."""
+        if view == self.views[pane]:
+            return self
+        return replace(self, views=MappingProxyType({**self.views, pane: view}))
+
+
+EMPTY: Final = State()
