@@ -1,0 +1,1 @@
+"""The verbs: values (what), catalogue (when offered), handlers (how), dispatcher (one loop)."""
