@@ -1,0 +1,1 @@
+"""What is the user's own: where orlop keeps its files."""

@@ -1,0 +1,37 @@
+"""Where orlop keeps its files: the XDG base directories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def state_directory(environ: Mapping[str, str], home: Path) -> Path:
+    """Return `$XDG_STATE_HOME/orlop`, by default `~/.local/state/orlop`; it may not exist.
+
+    A relative XDG_STATE_HOME is ignored, as the XDG base directory specification asks.
+    """
+    base = Path(environ.get("XDG_STATE_HOME") or "")
+    return (base if base.is_absolute() else home / ".local" / "state") / "orlop"
+
+
+def cache_directory(environ: Mapping[str, str], home: Path) -> Path:
+    """Return `$XDG_CACHE_HOME/orlop`, by default `~/.cache/orlop`; it may not exist.
+
+    A relative XDG_CACHE_HOME is ignored, as the XDG base directory specification asks.
+    """
+    base = Path(environ.get("XDG_CACHE_HOME") or "")
+    return (base if base.is_absolute() else home / ".cache") / "orlop"
+
+
+def log_path(environ: Mapping[str, str], home: Path) -> Path:
+    """Return the path of the log file; it may not exist."""
+    return state_directory(environ, home) / "orlop.log"
+
+
+def home_directory() -> Path:
+    """Return the user's home; the root directory where nobody knows it."""
+    try:
+        return Path.home()
+    except RuntimeError:  # no HOME, and no such user
+        return Path("/")
