@@ -1,0 +1,1 @@
+"""Containers that live: their states, programs, files and logs, without a kernel."""

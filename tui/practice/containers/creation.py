@@ -1,0 +1,137 @@
+"""Makes a container of what a client asks for: checks it, and puts the image's config into it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from tui.practice.configs import container_config
+from tui.practice.containers.mainprocess import publish
+from tui.practice.containers.signals import number_of
+from tui.practice.wire import ApiError
+
+if TYPE_CHECKING:
+    from tui.practice.containers.container import Container
+    from tui.practice.hold import Hold
+
+LEAST_MEMORY: Final = 6 << 20
+_POLICIES: Final = frozenset({"", "no", "always", "unless-stopped", "on-failure"})
+_LISTS: Final = ("Cmd", "Entrypoint")
+
+
+def create(hold: Hold, name: str, body: dict[str, Any]) -> Container:
+    """Create a container as `POST /containers/create` asks for it.
+
+    Raises:
+        ApiError: 400, 404 or 409, it cannot be.
+    """
+    host_config = body.get("HostConfig") or {}
+    given = {key: value for key, value in body.items() if key not in _BESIDES}
+    if not given:
+        raise ApiError(400, "Config cannot be empty in order to create a container")
+    check_config(given)
+    check_host_config(host_config)
+    image_name = str(given.get("Image") or "")
+    if not image_name:
+        raise ApiError(400, "No command specified")
+    with hold.lock:
+        image = hold.images.find(image_name)
+        config = merged(_listed(given), image.parsed().get("config") or {})
+        if not (config.get("Cmd") or config.get("Entrypoint")):
+            raise ApiError(400, "No command specified")
+        container = hold.containers.create(
+            image, config, _without_nothing(host_config), name=name, image_name=image_name
+        )
+        publish(hold, container, "create")
+        return container
+
+
+_BESIDES: Final = frozenset({"HostConfig", "NetworkingConfig"})
+
+
+def check_config(config: Mapping[str, Any]) -> None:
+    """Check the fields of a config.
+
+    Raises:
+        ApiError: 400, one makes no sense.
+    """
+    folder = config.get("WorkingDir") or "/"
+    if not str(folder).startswith("/"):
+        text = f"the working directory '{folder}' is invalid, it needs to be an absolute path"
+        raise ApiError(400, text)
+    if config.get("StopSignal"):
+        number_of(str(config["StopSignal"]))
+    for line in config.get("Env") or []:
+        if not str(line).partition("=")[0]:
+            raise ApiError(400, f"invalid environment variable: {line}")
+
+
+def check_host_config(given: Mapping[str, Any]) -> None:
+    """Check the fields of a `HostConfig`.
+
+    Raises:
+        ApiError: 400, one makes no sense.
+    """
+    policy = given.get("RestartPolicy") or {}
+    name, count = policy.get("Name") or "", policy.get("MaximumRetryCount") or 0
+    if name not in _POLICIES:
+        raise ApiError(400, f"invalid restart policy '{name}'")
+    if name in {"always", "unless-stopped", "no"} and count:
+        raise ApiError(400, f"maximum retry count cannot be used with restart policy '{name}'")
+    if count < 0:
+        raise ApiError(400, "maximum retry count cannot be negative")
+    if given.get("AutoRemove") and name not in {"", "no"}:
+        raise ApiError(400, "can't create 'AutoRemove' container with restart policy")
+    check_memory(given)
+
+
+def check_memory(given: Mapping[str, Any]) -> None:
+    """Check what is said about memory.
+
+    Raises:
+        ApiError: 400, it makes no sense.
+    """
+    memory, swap = given.get("Memory") or 0, given.get("MemorySwap") or 0
+    if 0 < memory < LEAST_MEMORY:
+        raise ApiError(400, "Minimum memory limit allowed is 6MB")
+    if memory and 0 < swap < memory:
+        why = "Minimum memoryswap limit should be larger than memory limit, see usage"
+        raise ApiError(400, why)
+
+
+def merged(given: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a config with what the image says where it says nothing itself."""
+    config = {**container_config(given)}
+    if not config["Entrypoint"]:
+        if not config["Cmd"]:
+            config["Cmd"] = image.get("Cmd")
+        if config["Entrypoint"] is None:
+            config["Entrypoint"] = image.get("Entrypoint")
+    if config["Entrypoint"] == [""]:
+        config["Entrypoint"] = None
+    own = {line.partition("=")[0] for line in config["Env"] or []}
+    below = [line for line in image.get("Env") or [] if line.partition("=")[0] not in own]
+    config["Env"] = [*(config["Env"] or []), *below] or config["Env"]
+    for field in ("Labels", "ExposedPorts", "Volumes"):
+        both = {**(image.get(field) or {}), **(config.get(field) or {})}
+        config[field] = both or ({} if field == "Labels" else config.get(field))
+    for field in ("User", "WorkingDir", "StopSignal", "StopTimeout", "Healthcheck", "Shell"):
+        if not config.get(field) and image.get(field):
+            config[field] = image[field]
+    if config["WorkingDir"]:
+        config["WorkingDir"] = posixpath.normpath(config["WorkingDir"])
+    return config
+
+
+def _listed(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a config whose commands are lists: clients may send one text."""
+    changed = dict(given)
+    for field in _LISTS:
+        if isinstance(changed.get(field), str):
+            changed[field] = [changed[field]]
+    return changed
+
+
+def _without_nothing(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in given.items() if value not in (None, "", [], {})}
