@@ -1,0 +1,1 @@
+"""The Textual side of orlop: the only package that imports textual and rich."""

@@ -1,0 +1,97 @@
+"""What stands between a key and an action: questions, forms, previews.
+
+Imported when the first verb is used: dialogs and what they compute are not part of a start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.actions.action import Action, PullImage
+from tui.actions.forms import FORMS
+from tui.actions.preview import RemovalChoice, inventory_of
+from tui.actions.selection import Selection, under_cursor
+from tui.actions.spec import ActionSpec, Ask
+from tui.disk.prune import stopped_containers
+from tui.i18n import _
+from tui.store.state import Pane
+from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.form import FormScreen
+from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
+from tui.ui.views import Views
+
+if TYPE_CHECKING:
+    from tui.ui.screens.main import MainScreen
+
+
+class Asking:
+    """Takes a verb to its action, as its spec says."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._views = Views(screen)
+
+    def ask(self, spec: ActionSpec, selection: Selection) -> None:
+        """Do a verb, or ask first."""
+        asking: dict[Ask, Callable[[ActionSpec, Selection], None]] = {
+            Ask.VIEW: self._views.open,
+            Ask.NOTHING: self._at_once,
+            Ask.CONFIRM: self._confirm,
+            Ask.FORM: self._ask_form,
+            Ask.PREVIEW_IMAGES: self._preview_images,
+            Ask.PREVIEW_CONTAINERS: self._preview_containers,
+        }
+        asking[spec.ask](spec, selection)
+
+    def _at_once(self, spec: ActionSpec, selection: Selection) -> None:
+        self._screen.submit(spec.build(selection))
+
+    def _confirm(self, spec: ActionSpec, selection: Selection) -> None:
+        action = spec.build(selection)
+        if action is None:
+            return
+        screen = ConfirmScreen(
+            _("{title}?").format(title=action.title),
+            _(spec.title),
+            text=_(spec.help),
+            docker=action.docker,
+        )
+        self._screen.app.push_screen(
+            screen, lambda yes: self._screen.submit(action) if yes else None
+        )
+
+    def _ask_form(self, spec: ActionSpec, selection: Selection) -> None:
+        if spec.action_id != "search":
+            selection = under_cursor(self._screen.state, self._screen.pane)
+        self._screen.app.push_screen(FormScreen(FORMS[spec.action_id], selection), self._filled_in)
+
+    def _filled_in(self, action: Action | None) -> None:
+        """Hand in what a form made; all tags of a repository may be hundreds, so ask again."""
+        if not isinstance(action, PullImage) or not action.all_tags:
+            self._screen.submit(action)
+            return
+        screen = ConfirmScreen(
+            _("Pull every tag of {name}?").format(name=action.reference),
+            _("Pull all"),
+            text=_("Nobody knows beforehand how many there are, nor how large."),
+            docker=action.docker,
+        )
+        self._screen.app.push_screen(
+            screen, lambda yes: self._screen.submit(action) if yes else None
+        )
+
+    def _preview_images(self, spec: ActionSpec, selection: Selection) -> None:
+        if self._screen.pane is Pane.LAYERS:
+            selection = under_cursor(self._screen.state, Pane.IMAGES)
+        choice = RemovalChoice(selection, prune=spec.action_id == "prune_images")
+        self._screen.app.push_screen(RemoveImagesScreen(choice), self._screen.submit)
+
+    def _preview_containers(self, spec: ActionSpec, selection: Selection) -> None:
+        prune = spec.action_id == "prune_containers"
+        containers = (
+            stopped_containers(inventory_of(self._screen.state)) if prune else selection.containers
+        )
+        self._screen.app.push_screen(
+            RemoveContainersScreen(containers, prune=prune), self._screen.submit
+        )
