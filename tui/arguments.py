@@ -1,0 +1,206 @@
+"""What the command line says: the options of `orlop` and of `docker orlop`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui import __version__
+from tui.config.paths import home_directory
+from tui.engine.endpoint import docker_directory
+from tui.i18n import _
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from tui.practice.serve import ServeOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says; empty values where it says nothing."""
+
+    command: str = ""
+    """Empty for the app."""
+    names: tuple[str, ...] = ()
+    host: str = ""
+    context: str = ""
+    json: bool = False
+    size: bool = False
+    force: bool = False
+    files: bool = False
+    """Tell the files too."""
+    layer: int = 0
+    """Tell this layer; 0 for none."""
+    stacked: bool = False
+    """Tell it with those below."""
+    max_wasted: int | None = None
+    """Bytes that an image may waste."""
+    min_efficiency: float | None = None
+    practice: bool = False
+    """Use the practice engine, which is started for it."""
+    serve: ServeOptions | None = None
+    """What `orlop practice serve` shall serve."""
+    read_only: bool = False
+    ascii: bool = False
+    mouse: bool = True
+
+
+def parse(arguments: Sequence[str], program: str) -> Options:
+    """Understand the command line.
+
+    Raises:
+        SystemExit: 2 when it is wrong; 0 after --help or --version.
+    """
+    if not arguments:
+        return Options()  # the usual start does without argparse
+    try:
+        found = _parser(program, arguments).parse_args(arguments)
+    finally:
+        sys.stdout.flush()  # here, where a reader that has gone is handled
+    return _options(found)
+
+
+def _options(found: Namespace) -> Options:
+    given = vars(found)
+    if given["command"] == "practice":
+        from tui.practice.serve import as_options
+
+        return Options(command="practice", serve=as_options(given))
+    names = given.get("names") or ()
+    return Options(**{**given, "names": tuple([names] if isinstance(names, str) else names)})
+
+
+def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
+    from argparse import ArgumentParser
+
+    shared = _shared_options()
+    parser = ArgumentParser(
+        prog=program,
+        parents=[shared],
+        allow_abbrev=False,
+        description=_("Without a command: start the app. With one: answer and end."),
+    )
+    parser.add_argument("--version", action="version", version=f"orlop {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
+    parser.set_defaults(command="")
+
+    def add(name: str, summary: str) -> ArgumentParser:
+        command = commands.add_parser(
+            name, parents=[shared], allow_abbrev=False, help=summary, description=summary
+        )
+        command.add_argument(
+            "--json", action="store_true", help=_("write JSON: sizes in bytes, times in UTC")
+        )
+        return command
+
+    add("images", _("list the images; as JSON with platform and count of layers"))
+    containers = add("containers", _("list all containers, running or not"))
+    containers.add_argument(
+        "--size", action="store_true", help=_("measure the writable layers too (slow)")
+    )
+    layers = add("layers", _("tell the layers of an image, and which images share them"))
+    layers.add_argument(
+        "names", metavar="SOURCE", help=_("an image: name, digest, ID, its first digits; or a file")
+    )
+    layers.add_argument("--files", action="store_true", help=_("list the files of each layer too"))
+    reclaim = add("reclaim", _("tell what removing images would free; removes nothing"))
+    reclaim.add_argument("names", metavar="IMAGE", nargs="+", help=_("as for layers"))
+    reclaim.add_argument(
+        "--force", action="store_true", help=_("as for a forced removal (docker rmi --force)")
+    )
+    _add_file_commands(add)
+    add("version", _("tell the versions of orlop and of the Engine"))
+    practice = commands.add_parser(
+        "practice", allow_abbrev=False, help=_("serve the practice engine to others")
+    )
+    if "practice" in arguments:
+        from tui.practice.serve import add_commands
+
+        add_commands(practice)
+    return parser
+
+
+def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
+    """Add the commands that tell of the files of an image."""
+    from tui.report.gates import share, size_in_bytes
+
+    source = _("an image; or docker-archive:FILE, oci-archive:FILE, oci:DIR")
+    files = add("files", _("list the files of an image: those that show in the end"))
+    files.add_argument("names", metavar="SOURCE", help=source)
+    files.add_argument("--layer", type=int, metavar="N", default=0, help=_("those of one layer"))
+    files.add_argument(
+        "--stacked", action="store_true", help=_("with --layer: those that show up to there")
+    )
+    waste = add("waste", _("tell what is in the layers of an image, but does not show"))
+    waste.add_argument("names", metavar="SOURCE", help=source)
+    waste.add_argument(
+        "--max-wasted", type=size_in_bytes, metavar="SIZE", help=_("fail above that: 20MB")
+    )
+    waste.add_argument(
+        "--min-efficiency", type=share, metavar="SHARE", help=_("fail below that: 0.95")
+    )
+
+
+def _shared_options() -> ArgumentParser:
+    """Return the options that may stand before and after the command.
+
+    What is not given sets nothing, so that the place after does not undo the one before.
+    """
+    from argparse import SUPPRESS, ArgumentParser
+
+    shared = ArgumentParser(add_help=False, argument_default=SUPPRESS)
+    shared.add_argument("-H", "--host", metavar="URL", help=_("the Engine's address"))
+    shared.add_argument("-c", "--context", metavar="NAME", help=_("the docker context to use"))
+    shared.add_argument(
+        "--practice",
+        action="store_true",
+        help=_("use the practice engine, which needs no Docker and ends with orlop"),
+    )
+    shared.add_argument(
+        "--read-only", action="store_true", help=_("leave out whatever changes anything")
+    )
+    shared.add_argument("--ascii", action="store_true", help=_("draw with ASCII only"))
+    shared.add_argument(
+        "--no-mouse", dest="mouse", action="store_false", help=_("leave the mouse to the terminal")
+    )
+    return shared
+
+
+def from_docker(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments as `orlop` takes them.
+
+    The docker command hands on all of its own: its global options, the plugin's name,
+    then ours. Options that are variables of the environment for orlop are set there.
+
+    Raises:
+        SystemExit: 2 for an option that orlop cannot follow.
+    """
+    from argparse import REMAINDER, SUPPRESS, ArgumentParser
+
+    parser = ArgumentParser(prog="docker", add_help=False, allow_abbrev=False)
+    parser.add_argument("-H", "--host", default="")
+    parser.add_argument("-c", "--context", default="")
+    parser.add_argument("--config", default="")
+    parser.add_argument("-l", "--log-level")
+    parser.add_argument("-D", "--debug", action="store_true")
+    parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--tlsverify", action="store_true")
+    for option in ("--tlscacert", "--tlscert", "--tlskey"):
+        parser.add_argument(option, dest="file", help=SUPPRESS)
+    parser.add_argument("plugin", choices=["orlop"])
+    parser.add_argument("rest", nargs=REMAINDER)
+    found = parser.parse_args(arguments)
+    if found.file:
+        parser.error(_("orlop takes the files of TLS from DOCKER_CERT_PATH or from a context"))
+    if found.config:
+        os.environ["DOCKER_CONFIG"] = found.config
+    if found.tlsverify:
+        os.environ["DOCKER_TLS_VERIFY"] = "1"
+    elif found.tls and not os.environ.get("DOCKER_CERT_PATH"):
+        os.environ["DOCKER_CERT_PATH"] = str(docker_directory(os.environ, home_directory()))
+    options = [("--host", found.host), ("--context", found.context)]
+    return [*(part for option in options if option[1] for part in option), *found.rest]
