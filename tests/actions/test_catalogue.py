@@ -1,0 +1,265 @@
+"""The catalogue as a whole: whatever is added to it must hold what these tests say."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+import pytest
+
+from tui.actions.action import (
+    Action,
+    ChangeContainers,
+    ContainerTarget,
+    ContainerVerb,
+    InspectContainer,
+    PullImage,
+    ReadContainerSizes,
+    ReadFacts,
+    RemoveContainers,
+    RemoveImages,
+    RenameContainer,
+    SearchImages,
+    TagImage,
+)
+from tui.actions.catalogue import BY_ID, CATALOGUE, offered
+from tui.actions.forms import FORMS
+from tui.actions.handlers import HANDLERS
+from tui.actions.selection import EMPTY_SELECTION, Selection
+from tui.actions.spec import ActionSpec, Ask, why_not
+from tui.model.container import ContainerState, ContainerSummary
+from tui.model.image import ImageSummary, SearchResult
+from tui.model.removal import RemovalPlan, RemovalStep
+from tui.store.rows import ImageRow
+from tui.store.state import Pane
+from tui.ui.views import Views
+
+IMAGE_ID = "sha256:" + "ab" * 32
+IMAGE = ImageSummary(IMAGE_ID, tags=("a:1", "b:1"))
+ROW = ImageRow("k", IMAGE, "a:1", 0)
+NAMELESS = ImageRow("n", ImageSummary(IMAGE_ID), "", 0)
+RESULT = SearchResult("me/app", "", 1, is_official=False)
+WEB = ContainerTarget("c" * 64, "web")
+
+
+def _container(state: ContainerState, name: str = "web") -> ContainerSummary:
+    return ContainerSummary(name * 3, name, "a:1", IMAGE_ID, state=state)
+
+
+def _selections(pane: Pane) -> list[Selection]:
+    """Return every kind of selection a pane can have."""
+    if pane is Pane.CONTAINERS:
+        return [Selection(pane, containers=(_container(state),)) for state in ContainerState]
+    if pane is Pane.HUB:
+        return [Selection(pane, results=(RESULT,))]
+    return [Selection(pane, images=(row,)) for row in (ROW, NAMELESS)]
+
+
+def _each(specs: tuple[ActionSpec, ...] = CATALOGUE) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("spec", specs, ids=lambda spec: spec.action_id)
+
+
+def test_ids_are_unique() -> None:
+    assert len(BY_ID) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize("pane", Pane)
+def test_no_key_means_two_things_in_one_pane(pane: Pane) -> None:
+    here = [spec for spec in CATALOGUE if pane in spec.panes]
+    clashes = [
+        (one.action_id, other.action_id, key)
+        for one, other in combinations(here, 2)
+        for key in set(one.keys) & set(other.keys)
+    ]
+    assert not clashes
+
+
+@_each()
+def test_keys_are_none_that_terminals_and_multiplexers_keep(spec: ActionSpec) -> None:
+    assert spec.keys
+    kept = {f"ctrl+{key}" for key in ("a", "b", "space", "@", "m", "i", "c", "z", "s")}
+    assert not set(spec.keys) & kept
+
+
+@_each()
+def test_title_and_help_are_plain_words(spec: ActionSpec) -> None:
+    assert re.fullmatch(r"[A-Z][a-z]+( [a-z]+)?", spec.title)
+    assert re.fullmatch(r"[A-Z][^\x00-\x1f\[\]{}]+\.", spec.help)
+    assert len(spec.help) <= 100
+
+
+@_each(tuple(spec for spec in CATALOGUE if spec.ask is Ask.VIEW))
+def test_a_way_of_looking_has_a_method_of_the_screen(spec: ActionSpec) -> None:
+    assert callable(getattr(Views, f"_{spec.action_id}", None))
+    assert not spec.changes
+    assert not spec.dangerous
+
+
+@_each(tuple(spec for spec in CATALOGUE if spec.ask is Ask.FORM))
+def test_what_asks_has_a_form(spec: ActionSpec) -> None:
+    assert FORMS[spec.action_id].form_id == spec.action_id
+
+
+def test_every_form_belongs_to_a_verb() -> None:
+    assert set(FORMS) == {spec.action_id for spec in CATALOGUE if spec.ask is Ask.FORM}
+
+
+@_each(tuple(spec for spec in CATALOGUE if spec.ask in {Ask.NOTHING, Ask.CONFIRM}))
+def test_what_is_done_at_once_builds_an_action_with_a_handler(spec: ActionSpec) -> None:
+    built = [
+        action
+        for pane in spec.panes
+        for selection in _selections(pane)
+        if (action := spec.build(selection))
+    ]
+    assert built
+    for action in built:
+        assert action.kind in HANDLERS
+        assert action.docker.startswith(spec.docker.split(" CONTAINER")[0])
+
+
+@_each(tuple(spec for spec in CATALOGUE if "preview" in spec.ask))
+def test_what_has_a_preview_is_dangerous_and_builds_nothing_by_itself(spec: ActionSpec) -> None:
+    assert spec.dangerous
+    for pane in spec.panes:
+        assert all(spec.build(selection) is None for selection in _selections(pane))
+
+
+@_each(tuple(spec for spec in CATALOGUE if spec.dangerous))
+def test_what_may_lose_something_always_asks_and_says_what_it_equals(spec: ActionSpec) -> None:
+    assert spec.ask in {Ask.CONFIRM, Ask.PREVIEW_IMAGES, Ask.PREVIEW_CONTAINERS}
+    assert spec.changes
+    assert spec.docker.startswith("docker ")
+
+
+READS = frozenset({"search", "container_sizes"})
+"""Verbs with an action that changes nothing."""
+
+
+def test_read_only_offers_nothing_that_changes_anything() -> None:
+    left = offered(read_only=True)
+    assert not [spec.action_id for spec in left if spec.changes]
+    acting = {spec.action_id for spec in left if spec.ask is not Ask.VIEW}
+    assert acting == READS
+
+
+def test_otherwise_everything_is_offered() -> None:
+    assert offered(read_only=False) == CATALOGUE
+
+
+# Which verbs fit a selection
+
+
+@_each()
+def test_nothing_works_in_a_pane_it_does_not_belong_to(spec: ActionSpec) -> None:
+    for pane in set(Pane) - spec.panes:
+        for selection in _selections(pane):
+            assert why_not(spec, selection)
+
+
+@_each(tuple(spec for spec in CATALOGUE if spec.needs_selection))
+def test_what_needs_a_row_says_so(spec: ActionSpec) -> None:
+    for pane in spec.panes:
+        assert why_not(spec, Selection(pane)) == "Nothing is selected."
+        assert spec.docker_for(Selection(pane)) == spec.docker
+
+
+FITS = {
+    "start": {"created", "exited", "dead"},
+    "stop": {"running", "paused", "restarting"},
+    "kill": {"running", "paused", "restarting"},
+    "restart": {"created", "exited", "dead", "running", "paused", "restarting"},
+    "pause": {"running"},
+    "unpause": {"paused"},
+}
+
+
+@pytest.mark.parametrize("action_id", FITS)
+@pytest.mark.parametrize("state", ContainerState)
+def test_container_verbs_fit_states(action_id: str, state: ContainerState) -> None:
+    selection = Selection(Pane.CONTAINERS, containers=(_container(state),))
+    assert (why_not(BY_ID[action_id], selection) == "") is (state in FITS[action_id])
+
+
+def test_a_verb_takes_only_the_containers_it_fits() -> None:
+    both = (_container(ContainerState.RUNNING, "up"), _container(ContainerState.EXITED, "down"))
+    selection = Selection(Pane.CONTAINERS, containers=both, is_marked=True)
+    assert BY_ID["stop"].docker_for(selection) == "docker stop up"
+    assert BY_ID["start"].docker_for(selection) == "docker start down"
+    assert BY_ID["restart"].docker_for(selection) == "docker restart up down"
+
+
+def test_only_a_spare_name_can_be_untagged() -> None:
+    single = ImageRow("s", ImageSummary(IMAGE_ID, tags=("a:1",)), "a:1", 0)
+    untag = BY_ID["untag"]
+    assert not why_not(untag, Selection(Pane.IMAGES, images=(ROW,)))
+    for rows in ((single,), (NAMELESS,), (ROW, ROW)):
+        assert why_not(untag, Selection(Pane.IMAGES, images=rows))
+
+
+def test_the_docker_line_names_what_is_selected() -> None:
+    images = Selection(Pane.IMAGES, images=(ROW, NAMELESS))
+    assert BY_ID["remove_images"].docker_for(images) == "docker rmi a:1 abababababab"
+    assert BY_ID["inspect"].docker_for(images) == "docker inspect a:1 abababababab"
+    containers = Selection(Pane.CONTAINERS, containers=(_container(ContainerState.EXITED),))
+    assert BY_ID["remove_containers"].docker_for(containers) == "docker rm web"
+    assert BY_ID["inspect"].docker_for(containers) == "docker inspect web"
+    assert BY_ID["prune_images"].docker_for(EMPTY_SELECTION) == "docker image prune [--all]"
+
+
+# The docker lines of actions
+
+PLAN = RemovalPlan(
+    steps=(RemovalStep(IMAGE_ID, "a:1"), RemovalStep(IMAGE_ID, IMAGE_ID, by_id=True)),
+    force=True,
+)
+LINES: list[tuple[Action, str]] = [
+    (PullImage("nginx:1"), "docker pull nginx:1"),
+    (PullImage("nginx", "linux/arm64"), "docker pull --platform linux/arm64 nginx"),
+    (PullImage("nginx", all_tags=True), "docker pull --all-tags nginx"),
+    (RemoveImages(PLAN), "docker rmi --force a:1 abababababab"),
+    (TagImage(IMAGE_ID, "a:1", "b:2"), "docker tag a:1 b:2"),
+    (ChangeContainers(ContainerVerb.PAUSE, (WEB,)), "docker pause web"),
+    (RenameContainer(WEB, "web2"), "docker rename web web2"),
+    (RemoveContainers((WEB,)), "docker rm web"),
+    (
+        RemoveContainers((WEB, WEB), force=True, volumes=True),
+        "docker rm --force --volumes web web",
+    ),
+    (SearchImages("nginx"), "docker search --limit 100 nginx"),
+    (ReadFacts((IMAGE_ID, "sha256:x")), "docker history abababababab"),
+    (ReadContainerSizes(), "docker ps --all --size"),
+    (InspectContainer(WEB), "docker inspect web"),
+    (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),
+    (PullImage("a\x1b[2J\n"), r"docker pull 'a\x1b[2J\x0a'"),
+]
+
+
+@pytest.mark.parametrize(("action", "line"), LINES, ids=lambda value: str(value)[:40])
+def test_each_action_knows_its_docker_line(action: Action, line: str) -> None:
+    assert action.docker == line
+
+
+def test_the_lines_are_of_all_actions() -> None:
+    assert {action.kind for action, _line in LINES} == set(HANDLERS)
+
+
+@pytest.mark.parametrize("action", [action for action, _line in LINES], ids=lambda a: a.kind)
+def test_titles_are_one_harmless_line(action: Action) -> None:
+    assert action.title
+    assert action.title.isprintable()
+
+
+def test_a_title_names_three_and_counts_the_rest() -> None:
+    five = tuple(ContainerTarget(str(number), f"c{number}") for number in range(5))
+    assert ChangeContainers(ContainerVerb.STOP, five).title == "stop c0, c1, c2 and 2 more"
+    assert ChangeContainers(ContainerVerb.STOP, five[:3]).title == "stop c0, c1, c2"
+
+
+def test_jobs_that_share_a_target_are_those_that_must_not_overlap() -> None:
+    other = RemoveImages(RemovalPlan(steps=(RemovalStep("sha256:other", "z:1"),)))
+    assert RemoveImages(PLAN).targets & other.targets, "removals never overlap"
+    assert RemoveImages(PLAN).targets & TagImage(IMAGE_ID, "a:1", "b:2").targets
+    assert RenameContainer(WEB, "x").targets & RemoveContainers((WEB,)).targets
+    assert not PullImage("a").targets & PullImage("b").targets
+    assert not ReadFacts((IMAGE_ID,)).targets

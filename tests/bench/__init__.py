@@ -1,0 +1,1 @@
+"""Measures orlop in a terminal of its own, on a real Engine: `python -m tests.bench`."""

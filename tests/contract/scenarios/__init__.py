@@ -1,0 +1,13 @@
+"""The scenarios; importing this package fills `SCENARIOS`."""
+
+from tests.contract.scenarios import (
+    containers,
+    files,
+    images,
+    processes,
+    registry,
+    system,
+    transfer,
+)
+
+__all__ = ["containers", "files", "images", "processes", "registry", "system", "transfer"]

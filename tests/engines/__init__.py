@@ -1,0 +1,1 @@
+"""Engines, registries and images made for the tests, without a network."""

@@ -1,0 +1,80 @@
+"""Writes the main views as SVG into `screenshots/`, from the real app on fixed data.
+
+    python -m tests.screenshots [NAME...]
+
+Needs no Engine. The same code writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+from tests.ui.fixed import CONNECTED, DENIED, PULLING, SEARCHED
+from tests.ui.scenes import SMALL, TO_NGINX, WIDE, Scene, Size, picture
+
+FOLDER: Final = Path(__file__).parents[2] / "screenshots"
+
+NGINX: Final = Scene(TO_NGINX, told=(*CONNECTED, *SEARCHED))
+PICTURES: Final[dict[str, tuple[Scene, Size]]] = {
+    "main-120x40": (
+        Scene(("down", "down", "space", "down", "space", "down"), told=(*CONNECTED, *SEARCHED)),
+        WIDE,
+    ),
+    "main-80x24": (NGINX, SMALL),
+    "removal-preview": (Scene(("down", "down", "space", *("down",) * 3, "space", "d")), WIDE),
+    "pull": (Scene(("J",), told=(*CONNECTED, *PULLING)), WIDE),
+    "layers-80x24": (Scene((*TO_NGINX, "l")), SMALL),
+    "matrix": (Scene(("M",)), WIDE),
+    "details": (Scene((*TO_NGINX, "i")), WIDE),
+    "help": (Scene(("?",)), WIDE),
+    "connection": (Scene(told=DENIED), WIDE),
+    "containers-80x24": (Scene(("2", "down")), SMALL),
+    "ascii-80x24": (Scene(TO_NGINX, plain=True), SMALL),
+}
+"""File name → what it shows, and the size of the terminal."""
+
+
+CELL: Final = 12.2
+"""How wide Rich draws a cell, in units of the SVG."""
+
+TEXT: Final = re.compile(
+    r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="([^"]*)" ([^>]*)>'
+    r"((?:&#160;)*)(.*?)((?:&#160;)*)</text>"
+)
+
+
+def steady(svg: str) -> str:
+    """Return a picture without what Rich makes unique, and without the font from the network."""
+    svg = re.sub(r"terminal-\d+-", "terminal-", svg)
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    return TEXT.sub(_without_outer_blanks, svg)
+
+
+def _without_outer_blanks(found: re.Match[str]) -> str:
+    """Return a text that starts where its first letter is: some programs drop leading blanks."""
+    style, x, y, width, rest, before, text, after = found.groups()
+    if not text:
+        return ""
+    left = before.count("&") * CELL
+    x, width = f"{float(x) + left:g}", f"{float(width) - left - after.count('&') * CELL:g}"
+    return f'<text class="{style}" x="{x}" y="{y}" textLength="{width}" {rest}>{text}</text>'
+
+
+def main() -> int:
+    """Draw the pictures that are named, or all."""
+    wanted = sys.argv[1:] or list(PICTURES)
+    FOLDER.mkdir(exist_ok=True)
+    for name in wanted:
+        svg = steady(asyncio.run(picture(*PICTURES[name])))
+        path = FOLDER / f"{name}.svg"
+        path.write_text(svg, encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(FOLDER.parent)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
