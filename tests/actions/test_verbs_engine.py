@@ -288,7 +288,8 @@ async def test_pull_by_tag(verbs: Verbs, registry: str, docker_cli: str) -> None
     assert went_well(job)
     assert seeded.digest in job.summary
     assert "Downloaded newer image" in job.summary
-    assert job.progress.done == job.progress.total > 50_000
+    # Not the sum of the layers: a fast pull may never report a layer's size.
+    assert job.progress.done == job.progress.total
     assert {part.status for part in job.progress.parts} == {"Pull complete"}
     seen = verbs.api.inspect_image(seeded.reference)
     assert seen["RootFS"]["Layers"] == list(seeded.spec.diff_ids)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from tui.practice.api.container_streams import dimensions
+from tui.practice.api.container_streams import LOOK, dimensions
 from tui.practice.api.containers import body_of
 from tui.practice.containers import attaching, execution
 from tui.practice.containers.attaching import Session
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from tui.practice.containers.execs import Exec
     from tui.practice.hold import Hold
     from tui.practice.wire import Stream
+
+READY: Final = 10.0
+"""Seconds for which a resize waits for a command to start, as 20.10 does: an attached client is
+answered before its command runs."""
 
 
 @ROUTES.add("POST", "/containers/{name}/exec")
@@ -41,10 +46,17 @@ def inspect(hold: Hold, request: Request) -> Response:
 def resize(hold: Hold, request: Request) -> Response:
     """Tell a command how big its terminal is."""
     size = dimensions(request)
+    run = hold.containers.exec(request.names["name"])
+    give_up = time.monotonic() + READY
+    while not run.was_started and time.monotonic() < give_up:
+        with hold.containers.waiting() as changed:
+            if not run.was_started:
+                changed(LOOK)
     with hold.lock:
-        run = hold.containers.exec(request.names["name"])
-        if not run.is_running:
+        if not run.was_started:
             raise ApiError(500, "timeout waiting for exec session ready")
+        if not run.is_running:
+            raise ApiError(404, "no such exec")
         run.size = size
         told: dict[str, Any] = {"execID": run.id, "height": str(size[0]), "width": str(size[1])}
         publish(hold, run.container, "exec_resize", **told)

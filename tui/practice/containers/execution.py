@@ -113,6 +113,7 @@ def start(hold: Hold, run: Exec) -> None:
         prefix = "OCI runtime exec failed: exec failed: unable to start container process"
         raise ApiError(400, f"{prefix}: {error}: unknown") from error
     run.is_running, run.pid = True, run.process.pid
+    hold.containers.changed.notify_all()
     take_on(hold, run.process, now)
 
 
