@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.config.paths import home_directory
 from tui.engine.endpoint import docker_directory
 from tui.i18n import _
+from tui.report.request import NOTHING, SOURCES, Request
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,23 +24,10 @@ if TYPE_CHECKING:
 class Options:
     """What the command line says; empty values where it says nothing."""
 
-    command: str = ""
-    """Empty for the app."""
-    names: tuple[str, ...] = ()
+    request: Request = NOTHING
+    """What a command shall tell; without a command for the app."""
     host: str = ""
     context: str = ""
-    json: bool = False
-    size: bool = False
-    force: bool = False
-    files: bool = False
-    """Tell the files too."""
-    layer: int = 0
-    """Tell this layer; 0 for none."""
-    stacked: bool = False
-    """Tell it with those below."""
-    max_wasted: int | None = None
-    """Bytes that an image may waste."""
-    min_efficiency: float | None = None
     practice: bool = False
     """Use the practice engine, which is started for it."""
     serve: ServeOptions | None = None
@@ -69,9 +57,12 @@ def _options(found: Namespace) -> Options:
     if given["command"] == "practice":
         from tui.practice.serve import as_options
 
-        return Options(command="practice", serve=as_options(given))
+        return Options(request=Request("practice"), serve=as_options(given))
     names = given.get("names") or ()
-    return Options(**{**given, "names": tuple([names] if isinstance(names, str) else names)})
+    given["names"] = tuple([names] if isinstance(names, str) else names)
+    asked = {field.name for field in fields(Request)} & given.keys()
+    request = Request(**{name: given.pop(name) for name in asked})
+    return Options(request=request, **given)
 
 
 def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
@@ -107,6 +98,9 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
         "names", metavar="SOURCE", help=_("an image: name, digest, ID, its first digits; or a file")
     )
     layers.add_argument("--files", action="store_true", help=_("list the files of each layer too"))
+    layers.add_argument(
+        "--source", choices=SOURCES, default="", help=_("read the files from there (with --files)")
+    )
     reclaim = add("reclaim", _("tell what removing images would free; removes nothing"))
     reclaim.add_argument("names", metavar="IMAGE", nargs="+", help=_("as for layers"))
     reclaim.add_argument(
@@ -129,14 +123,17 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     from tui.report.gates import share, size_in_bytes
 
     source = _("an image; or docker-archive:FILE, oci-archive:FILE, oci:DIR")
+    reading = _("read the files from there: {names}").format(names=", ".join(SOURCES))
     files = add("files", _("list the files of an image: those that show in the end"))
     files.add_argument("names", metavar="SOURCE", help=source)
     files.add_argument("--layer", type=int, metavar="N", default=0, help=_("those of one layer"))
     files.add_argument(
         "--stacked", action="store_true", help=_("with --layer: those that show up to there")
     )
+    files.add_argument("--source", choices=SOURCES, default="", help=reading)
     waste = add("waste", _("tell what is in the layers of an image, but does not show"))
     waste.add_argument("names", metavar="SOURCE", help=source)
+    waste.add_argument("--source", choices=SOURCES, default="", help=reading)
     waste.add_argument(
         "--max-wasted", type=size_in_bytes, metavar="SIZE", help=_("fail above that: 20MB")
     )

@@ -38,7 +38,6 @@ from tui.ui.terminal import STOCK_DRIVER, TerminalFacts, judge, original_environ
 if TYPE_CHECKING:
     from tui.engine.practice import PracticeEngine
     from tui.practice.serve import ServeOptions
-    from tui.report.commands import Request
 
 OK: Final = 0
 FAILED: Final = 1
@@ -113,7 +112,7 @@ def _open_streams() -> None:
 
 def _run(options: Options, log: LogFile) -> int:
     """Do what the options say."""
-    if not options.json:  # JSON is for programs and never translated
+    if not options.request.json:  # JSON is for programs and never translated
         install()
     if options.serve is not None:
         return _serve(options.serve)
@@ -127,7 +126,7 @@ def _run(options: Options, log: LogFile) -> int:
             options.host, options.context, environ=os.environ, home=home_directory()
         )
     facts = _judge_terminal(options)
-    if not options.command and not facts.dumb:
+    if not options.request.command and not facts.dumb:
         _start_app(options, endpoint, facts, log, practice)
     try:
         return _answer(options, endpoint, facts)
@@ -138,11 +137,11 @@ def _run(options: Options, log: LogFile) -> int:
 
 def _names_file(options: Options) -> bool:
     """Tell whether the command is about an image in a file: then no Engine is asked."""
-    if not options.command:
+    if not options.request.command:
         return False
     from tui.report.commands import names_file
 
-    return names_file(options.command, options.names)
+    return names_file(options.request.command, options.request.names)
 
 
 def _practice(options: Options) -> PracticeEngine | None:
@@ -180,13 +179,16 @@ def _serve(options: ServeOptions) -> int:
 
 def _answer(options: Options, endpoint: Endpoint, facts: TerminalFacts) -> int:
     """Answer without the app."""
-    from tui.report.commands import run_command
+    from dataclasses import replace
 
-    if options.command:
-        run_command(endpoint, _request(options, facts))
+    from tui.report.commands import run_command
+    from tui.report.request import Request
+
+    if options.request.command:
+        run_command(endpoint, replace(options.request, unicode=facts.unicode))
         return OK
     _say(_("orlop needs a terminal that can move its cursor; here is the list of images."))
-    run_command(endpoint, _request(Options(command="images"), facts))
+    run_command(endpoint, Request("images", unicode=facts.unicode))
     return USAGE
 
 
@@ -265,24 +267,6 @@ def _judge_terminal(options: Options) -> TerminalFacts:
     )
     return replace(
         facts, unicode=facts.unicode and not options.ascii, mouse=facts.mouse and options.mouse
-    )
-
-
-def _request(options: Options, facts: TerminalFacts) -> Request:
-    from tui.report.commands import Request
-
-    return Request(
-        options.command,
-        options.names,
-        json=options.json,
-        size=options.size,
-        force=options.force,
-        files=options.files,
-        layer=options.layer,
-        stacked=options.stacked,
-        max_wasted=options.max_wasted,
-        min_efficiency=options.min_efficiency,
-        unicode=facts.unicode,
     )
 
 

@@ -20,6 +20,25 @@ class Kind(StrEnum):
     FIFO = "fifo"
 
 
+class SourceName(StrEnum):
+    """Where listings are read, by the names that `--source` takes."""
+
+    METADATA = "metadata"
+    """What the classic store and Podman keep of a layer's tar (tar-split), on this disk."""
+    CONTENT = "content"
+    """The layer's blob in containerd's content store, on this disk."""
+    PROBE = "probe"
+    """The same files, read through a container that is never started."""
+    STREAM = "stream"
+    """`docker save`, read as it flows."""
+    ARCHIVE = "archive"
+    """A file or folder that holds an image."""
+    REGISTRY = "registry"
+    """A registry, without pulling."""
+    CACHE = "cache"
+    """What orlop kept of a layer that it has read before."""
+
+
 class Mark(StrEnum):
     """What an entry says about the layers below (OCI image specification, "Whiteouts")."""
 
@@ -78,7 +97,7 @@ class LayerListing:
     diff_id: str
     """`sha256:...` of the layer's uncompressed tar; empty where the source does not tell it."""
     source: str
-    """Where it was read: `metadata`, `archive`, `cache`."""
+    """Where it was read: one of `SourceName`; empty where nobody has read it yet."""
     entries: tuple[LayerEntry, ...] = ()
 
 

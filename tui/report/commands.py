@@ -6,9 +6,9 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tui.contents.image import ListedImage, NoSuchLayer
 from tui.disk.inventory import Inventory
 from tui.disk.reclaim import plan_removal
 from tui.engine.errors import EngineError
@@ -19,40 +19,14 @@ from tui.model.removal import RemovalTarget
 from tui.report import documents, filelines, tables
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
-from tui.report.listings import ListedImage, NoSuchLayer, listed_archive, listed_image
+from tui.report.listings import listed_archive, listed_image
 from tui.report.names import find_image
 from tui.report.output import Meter, write_json, write_lines
+from tui.report.request import Request
 from tui.store.rows import listed_images, users_of_images
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asks to be told."""
-
-    command: str
-    """A key of COMMANDS."""
-    names: tuple[str, ...] = ()
-    """The images that are meant, as the user writes them."""
-    json: bool = False
-    size: bool = False
-    """Measure the containers' writable layers."""
-    force: bool = False
-    """Plan a forced removal."""
-    files: bool = False
-    """Tell the files of each layer."""
-    layer: int = 0
-    """Tell this layer (1 is the bottom); 0 for the final file system."""
-    stacked: bool = False
-    """Tell `layer` with those below."""
-    max_wasted: int | None = None
-    """Bytes that an image may waste."""
-    min_efficiency: float | None = None
-    """The least share of its bytes that must show."""
-    unicode: bool = True
-    """The terminal shows characters beyond ASCII."""
 
 
 def run_command(endpoint: Endpoint, request: Request) -> None:
@@ -120,7 +94,7 @@ def _listing(client: EngineClient, request: Request) -> None:
 
     target = find_image(images.list_images(client, all=True), request.names[0])
     name = target.reference or target.image_id
-    tell_listing(listed_image(client, target.image_id, name), request)
+    tell_listing(listed_image(client, target.image_id, name, request.source), request)
 
 
 def tell_listing(image: ListedImage, request: Request) -> None:

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
+from tui.contents.image import ListedImage, ListedLayer
 from tui.i18n import _, ngettext
 from tui.layers.command import clean_command
 from tui.layers.union import Change, Shown, Tally, Union, Wasted, worst
 from tui.model.listing import Kind, LayerEntry, Mark
 from tui.model.text import exact_size, human_size, short_id, visible
 from tui.report.documents import Document
-from tui.report.listings import ListedImage, ListedLayer
 from tui.report.tables import GAP, NOTHING, Table
 
 WORST: Final = 100

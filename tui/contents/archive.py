@@ -1,0 +1,43 @@
+"""An image in a file as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from tui.contents.image import ListedImage, ListedLayer
+from tui.contents.source import Watch, listed
+from tui.layers.archives import ArchivedImage, open_archive
+from tui.model.listing import LayerListing, SourceName
+
+
+class ArchiveSource:
+    """The layers of an opened archive."""
+
+    name = SourceName.ARCHIVE
+
+    def __init__(self, image: ArchivedImage) -> None:
+        self._image = image
+
+    def read(self, layers: Sequence[ListedLayer], watch: Watch) -> Iterator[ListedLayer]:
+        """Yield the layers, bottom first."""
+        for layer in layers:
+            watch.check()
+            yield listed(layer, partial(self._image.listing, layer.index))
+
+
+def unread_archive(source: str) -> tuple[ListedImage, ArchiveSource]:
+    """Open `docker-archive:FILE`, `oci-archive:FILE` or `oci:DIR`; its layers are not yet read.
+
+    Raises:
+        LayerError: it cannot be read, or holds no such image.
+    """
+    image = open_archive(source)
+    layers = (
+        ListedLayer(
+            one.index, one.diff_id, one.chain_id, one.created_by, LayerListing(one.diff_id, "")
+        )
+        for one in image.layers
+    )
+    bare = ListedImage(image.name or source, image.image_id, SourceName.ARCHIVE, tuple(layers))
+    return bare, ArchiveSource(image)
