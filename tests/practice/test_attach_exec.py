@@ -144,6 +144,51 @@ def test_an_exec_ends_with_its_container(engine: tuple[Hold, Path]) -> None:
     assert get(hold, f"/exec/{made['Id']}/json")["ExitCode"] == 137
 
 
+def test_a_size_that_comes_before_the_start_waits_for_it(engine: tuple[Hold, Path]) -> None:
+    hold, path = engine
+    run(hold, "sleep", "1000")
+    command = {"Cmd": ["sleep", "9"], "Tty": True, **ENDS}
+    made = json.loads(post(hold, "/containers/one/exec", command).body)  # type: ignore[arg-type]
+    answers: list[int] = []
+
+    def resize() -> None:
+        with talking(path) as talk:
+            asked = f"POST /exec/{made['Id']}/resize?h=24&w=80 HTTP/1.1\r\nHost: x\r\n\r\n"
+            talk.send(asked.encode())
+            answers.append(talk.head()[0])
+
+    early = threading.Thread(target=resize)
+    early.start()
+    early.join(0.3)
+    assert not answers
+    with talking(path) as talk:
+        take_over(talk, f"/exec/{made['Id']}/start", {"Tty": True})
+        early.join()
+    assert answers == [200]
+    assert "exec_resize" in actions(hold)
+
+
+def test_a_size_for_a_command_that_has_ended(engine: tuple[Hold, Path]) -> None:
+    hold, path = engine
+    run(hold, "sleep", "1000")
+    made = json.loads(post(hold, "/containers/one/exec", {"Cmd": ["ls"], **ENDS}).body)  # type: ignore[arg-type]
+    with talking(path) as talk:
+        take_over(talk, f"/exec/{made['Id']}/start", {})
+        talk.rest()
+    status, words = refusal(hold, "POST", f"/exec/{made['Id']}/resize?h=24&w=80")
+    assert status == 404
+    assert "no such exec" in words
+
+
+def test_a_size_for_a_command_that_never_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.practice.api.exec.READY", 0.05)
+    hold, _clock = vessel()
+    run(hold, "sleep", "1000")
+    made = json.loads(post(hold, "/containers/one/exec", {"Cmd": ["ls"]}).body)  # type: ignore[arg-type]
+    status, words = refusal(hold, "POST", f"/exec/{made['Id']}/resize?h=24&w=80")
+    assert (status, words) == (500, "timeout waiting for exec session ready")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [({"Cmd": []}, 400, "No exec command specified"), ({}, 400, "No exec command specified")],
