@@ -20,10 +20,13 @@ from tui.layers.bytesource import BLOCK, ByteSource
 from tui.layers.errors import BadTar
 from tui.model.listing import Kind, LayerEntry, Mark, mark_of
 
-_HEAD: Final = struct.Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12s")
+_HEAD: Final = struct.Struct("100s8s8s8s12s12s8sc100s8s64x16s155s12x")
+"""Name, mode, uid, gid, size, mtime, sum, type, link, magic, device, prefix."""
+
 _CHECKSUM: Final = slice(148, 156)
 _ADLER: Final = 65521
 _NO_DEVICE: Final = (0, 0)
+_NEW: Final = tuple.__new__
 _ZERO: Final = bytes(BLOCK)
 _POSIX: Final = b"ustar\x0000"
 _KINDS: Final = {
@@ -144,11 +147,12 @@ class TarScanner:
 
     def _read(self, head: bytes) -> LayerEntry | None:
         """Return the entry of a header; None for one that belongs to the next."""
-        fields = _HEAD.unpack(head)
-        check, flag = fields[6], fields[7]
-        if (_number(check) - 255 + sum(check)) % _ADLER != adler32(head) & 0xFFFF:
+        name, mode, uid, gid, size, mtime, check, flag, link, magic, device, prefix = _HEAD.unpack(
+            head
+        )
+        if _expected(check) != adler32(head) & 0xFFFF:
             _check_signed(head)
-        stored = _number(fields[4])
+        stored = _number(size)
         if not 0 <= stored <= _LARGEST:
             raise BadTar("a size makes no sense")
         if flag in b"xgXLK":
@@ -159,23 +163,21 @@ class TarScanner:
             self._source.skip(self._distance(stored))
             self._local = {}
             return None
-        path = fields[0].partition(b"\0")[0]
-        if fields[9] == _POSIX and fields[14][0]:
-            path = fields[14].partition(b"\0")[0] + b"/" + path
+        path = name.partition(b"\0")[0]
+        if magic == _POSIX and prefix[0]:
+            path = prefix.partition(b"\0")[0] + b"/" + path
         kind = _KINDS.get(flag, Kind.FILE)
         if flag == b"\0" and path[-1:] == b"/":  # as V7 wrote folders
             kind, self.stored = Kind.DIRECTORY, 0
-        device = _NO_DEVICE
+        numbers = (_known(mode) & 0o7777, _known(uid), _known(gid), _known(mtime))
+        real = self._sparse(head) if flag == b"S" else self.stored
+        where = _NO_DEVICE
         if kind is Kind.CHARACTER or kind is Kind.BLOCK:
-            device = (_number(fields[12]), _number(fields[13]))
-        return self._entry(
-            path,
-            kind,
-            self._sparse(head) if flag == b"S" else self.stored,
-            (_known(fields[1]) & 0o7777, _known(fields[2]), _known(fields[3]), _known(fields[5])),
-            fields[8].partition(b"\0")[0],
-            device,
-        )
+            where = (_number(device[:8]), _number(device[8:]))
+        target = link.partition(b"\0")[0] if link[0] else b""
+        if self._local or self._global:
+            return self._extended(path, kind, real, numbers, target, where)
+        return _entry(path, kind, real, numbers, target, where)
 
     def _sparse(self, head: bytes) -> int:
         """Return the size of GNU's sparse file, and pass over the rest of its map."""
@@ -208,7 +210,7 @@ class TarScanner:
         else:
             self._local |= _records(data)
 
-    def _entry(
+    def _extended(
         self,
         path: bytes,
         kind: Kind,
@@ -218,8 +220,6 @@ class TarScanner:
         device: tuple[int, int],
     ) -> LayerEntry:
         """Return an entry with what the extension headers say of it."""
-        if not self._local and not self._global:
-            return _entry(path, kind, size, numbers, target, device)
         told = self._global | self._local
         self._local = {}
         self._extensions = self._global_extensions
@@ -299,17 +299,17 @@ def _entry(
     xattrs: tuple[tuple[bytes, bytes], ...] = (),
 ) -> LayerEntry:
     path = clean_path(path)
-    if kind is Kind.SYMLINK:
+    if kind is Kind.FILE:
+        target = b""
+    elif kind is Kind.SYMLINK:
         size = len(target)
     elif kind is Kind.HARDLINK:
         size, target = 0, clean_path(target)
-    elif kind is Kind.FILE:
-        target = b""
     else:
         size, target = 0, b""
     mark = mark_of(path) if b".wh." in path else Mark.NONE
-    mode, uid, gid, mtime = numbers
-    return LayerEntry(path, kind, size, mode, uid, gid, mtime, target, device, xattrs, mark)
+    # As LayerEntry(...) does it, in half the time.
+    return _NEW(LayerEntry, (path, kind, size, *numbers, target, device, xattrs, mark, b""))
 
 
 def _number(field: bytes) -> int:
@@ -328,6 +328,12 @@ def _number(field: bytes) -> int:
 
 _known: Final = lru_cache(4096)(_number)
 """For numbers that most entries of a layer have in common."""
+
+
+@lru_cache(8192)
+def _expected(check: bytes) -> int:
+    """Return what the low half of Adler-32 is for a header whose sum stands in this field."""
+    return (_number(check) - 255 + sum(check)) % _ADLER
 
 
 def _check_signed(head: bytes) -> None:

@@ -30,14 +30,12 @@ _LINE: Final = 1 << 25
 _ALL: Final = 1 << 36
 """Bytes of all lines: those of four million entries with names of four kilobytes."""
 
-_PAYLOAD: Final = 21
-"""Where the payload stands in `{"type":2,"payload":"`."""
-
 _NAME: Final = 128
 """Characters of the longest cache ID."""
 
-_RAW: Final = b'{"type":2'
-_ENTRY: Final = b'{"type":1'
+_RAW: Final = b'{"type":2,"payload":"'
+"""How a segment of raw bytes begins; inside of a JSON string its quotes would be escaped."""
+
 _CRC: Final = b'"payload":"'
 _CRC_LENGTH: Final = 12
 
@@ -61,27 +59,30 @@ class _Headers(ByteSource):
                 raise BadTar("tar-split: it is too long")
             if not data and not self._rest:
                 return b""
-            lines = (self._rest + data if data else self._rest + b"\n").split(b"\n")
-            self._rest = lines.pop()
-            if raw := self._raw(lines):
+            # A segment is cut out with the entry that follows it: half the pieces of lines.
+            _before, *pieces = (self._rest + data).split(_RAW)
+            if not pieces and data:
+                self._rest += data
+                continue
+            self._rest = _RAW + pieces.pop() if data else b""
+            if raw := self._raw(pieces):
                 return raw
 
-    def _raw(self, lines: list[bytes]) -> bytes:
-        decode, start = binascii.a2b_base64, _PAYLOAD
-        crcs = self.crcs
+    def _raw(self, pieces: list[bytes]) -> bytes:
+        """Return the bytes of the segments, and note the CRCs of the entries between them."""
+        decode, crcs, parts = binascii.a2b_base64, self.crcs, []
         try:
-            for line in lines:
-                if line.startswith(_ENTRY) and (at := line.rfind(_CRC)) > 0:
-                    crcs.append(line[at + len(_CRC) : at + len(_CRC) + _CRC_LENGTH])
-            return b"".join(
-                [
-                    decode(line[start : line.index(b'"', start)])
-                    for line in lines
-                    if line.startswith(_RAW)
-                ]
-            )
+            for piece in pieces:
+                end = piece.index(b'"')
+                parts.append(decode(piece[:end]))
+                at = piece.find(_CRC, end)
+                while at > 0:
+                    at += len(_CRC)
+                    crcs.append(piece[at : at + _CRC_LENGTH])
+                    at = piece.find(_CRC, at)
         except ValueError as error:  # binascii.Error is one
             raise BadTar(f"tar-split: {error}") from error
+        return b"".join(parts)
 
 
 def read_split(stream: Readable, *, limits: Limits = LIMITS) -> tuple[LayerEntry, ...]:
@@ -96,13 +97,24 @@ def read_split(stream: Readable, *, limits: Limits = LIMITS) -> tuple[LayerEntry
     """
     headers = _Headers(Inflated(stream))
     with collecting_later():
-        entries = list(TarScanner(headers, contents=False, limits=limits))
-        file = Kind.FILE
-        filled = [at for at, one in enumerate(entries) if one.size and one.kind is file]
-        if len(filled) == len(headers.crcs):
-            for at, crc in zip(filled, headers.crcs, strict=True):
-                entries[at] = LayerEntry._make((*entries[at][:-1], crc))
-        return tuple(entries)
+        entries = tuple(TarScanner(headers, contents=False, limits=limits))
+        return _with_fingerprints(entries, headers.crcs)
+
+
+def _with_fingerprints(
+    entries: tuple[LayerEntry, ...], crcs: list[bytes]
+) -> tuple[LayerEntry, ...]:
+    """Give each file that has content its CRC; none to any where they do not fit."""
+    file, new = Kind.FILE, tuple.__new__
+    if sum(entry[2] > 0 and entry[1] is file for entry in entries) != len(crcs):
+        return entries
+    left = iter(crcs)
+    return tuple(
+        [
+            new(LayerEntry, (*entry[:-1], next(left))) if entry[2] and entry[1] is file else entry
+            for entry in entries
+        ]
+    )
 
 
 def split_listing(path: Path, diff_id: str = "") -> LayerListing:
