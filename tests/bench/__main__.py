@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.figures import Line, Series, line, table
+from tests.bench.layers import lines_of_layers
 from tests.bench.measures import (
     Keys,
     Measured,
@@ -34,7 +35,7 @@ from tests.bench.measures import (
     wake_up,
 )
 from tests.bench.practice import lines_of_practice
-from tests.bench.world import World, world
+from tests.bench.world import World, engine_for_layers, world
 
 SIZES: Final[tuple[Size, ...]] = ((120, 40), (80, 24))
 
@@ -48,6 +49,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--practice", action="store_true", help="on the practice engine alone: needs no Docker"
     )
+    parser.add_argument("--layers", action="store_true", help="the files of a large image alone")
     parser.add_argument("--json", metavar="FILE", help="every value as JSON as well")
     return parser
 
@@ -61,13 +63,15 @@ def main() -> int:
     before = os.getloadavg()
     lines: list[Line] = []
     values: dict[str, dict[str, list[float]]] = {}
-    for size in SIZES:
+    for size in () if options.layers else SIZES:
         found = lines_of_practice(
             size, runs=options.runs, uses=options.uses, idle=5.0 if options.quick else 20.0
         )
         say(table(f"practice engine, {size[0]}x{size[1]}", found) + "\n")
         lines += found
     if not options.practice:
+        measure_layers(options, lines)
+    if not options.practice and not options.layers:
         measure_engines(options, lines, values)
     loads = f"load {before[0]:.2f} before, {os.getloadavg()[0]:.2f} after"
     say(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, {loads}")
@@ -76,6 +80,14 @@ def main() -> int:
     if options.json:
         Path(options.json).write_text(json.dumps({"loads": loads, "values": values}, indent=1))
     return bool(missed)
+
+
+def measure_layers(options: argparse.Namespace, lines: list[Line]) -> None:
+    """Measure the sources of listings; what is found is added to `lines`."""
+    with engine_for_layers() as socket:
+        found = lines_of_layers(socket, runs=1 if options.quick else 3)
+    say(table("files of a large image", found) + "\n")
+    lines += found
 
 
 def measure_engines(

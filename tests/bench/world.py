@@ -55,6 +55,25 @@ def world() -> Iterator[World]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def engine_for_layers() -> Iterator[str]:
+    """Start an Engine for one large image, in `large`; yields the path of its socket."""
+    kept = os.environ.get("ORLOP_ENGINE_DIR")
+    folder = kept or tempfile.mkdtemp(prefix="orlop-", dir="/tmp")
+    try:
+        yield _socket(f"{folder}/large")
+    finally:
+        if not kept:
+            _script(f"{folder}/large", "stop")
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _socket(folder: str) -> str:
+    found = re.search(r"DOCKER_HOST=unix://(\S+)", _script(folder, "start"))
+    assert found
+    return found[1]
+
+
 def _script(folder: str, verb: str) -> str:
     environ = os.environ | {"ORLOP_ENGINE_DIR": folder}
     ran = subprocess.run([SCRIPT, verb], env=environ, stdout=subprocess.PIPE, text=True, check=True)
@@ -63,15 +82,14 @@ def _script(folder: str, verb: str) -> str:
 
 def _engine(folder: str, images: int, containers: int = CONTAINERS) -> str:
     """Return the path of the socket of an Engine with exactly so many images and containers."""
-    found = re.search(r"DOCKER_HOST=unix://(\S+)", _script(folder, "start"))
-    assert found
-    api = APIClient(f"unix://{found[1]}", version="auto", timeout=300)
+    socket = _socket(folder)
+    api = APIClient(f"unix://{socket}", version="auto", timeout=300)
     try:
         if (len(api.images()), len(api.containers(all=True))) != (images, containers):
             _fill(api, images, containers)
     finally:
         api.close()
-    return found[1]
+    return socket
 
 
 def _fill(api: APIClient, images: int, containers: int) -> None:
