@@ -19,7 +19,7 @@ from tui.model.removal import RemovalTarget
 from tui.report import documents, filelines, tables
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
-from tui.report.listings import listed_archive, listed_image
+from tui.report.listings import listed_archive, listed_freely, listed_image
 from tui.report.names import find_image
 from tui.report.output import Meter, write_json, write_lines
 from tui.report.request import Request
@@ -158,14 +158,16 @@ LISTINGS: Final[Mapping[str, Callable[[ListedImage, Request], None]]] = {
 
 def _layers(client: EngineClient, request: Request) -> None:
     """Tell the layers of one image, and who else has them."""
-    if request.files:
+    if request.files or request.source:
         _listing(client, request)
         return
     inventory, (target,) = _inventory_and_targets(client, request)
     image_id = target.image_id
     name = target.reference or inventory.label(image_id)
     if request.json:
-        write_json(documents.layers_document(inventory, image_id, name=name))
+        document = documents.layers_document(inventory, image_id, name=name)
+        listed = listed_freely(client, image_id, name)
+        write_json(filelines.with_files(document, listed) if listed else document)
     else:
         lines = tables.layers_lines(inventory, image_id, name=name, width=_width())
         write_lines(lines, unicode=request.unicode)

@@ -50,6 +50,18 @@ def layers_document(image: ListedImage, *, files: bool) -> Document:
     }
 
 
+def with_files(document: Document, image: ListedImage) -> Document:
+    """Return the Engine's document of an image's layers with what each layer's files tell."""
+    union = image.union()
+    told = document["layers"]
+    assert isinstance(told, list)
+    layers = [
+        {**_layer_document(layer, union, files=False), **engines}
+        for layer, engines in zip(image.layers, told, strict=True)
+    ]
+    return {**document, "source": image.source, "layers": layers}
+
+
 def _layer_document(layer: ListedLayer, union: Union, *, files: bool) -> Document:
     changes = union.layers[layer.index - 1]
     document: Document = {

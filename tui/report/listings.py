@@ -51,3 +51,14 @@ def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) ->
     cache = ListingCache(cache_directory(os.environ, home_directory()) / "listings")
     read = read_layers(image, offer.source, cache, Watch())
     return replace(image.with_layers(read), source=offer.name)
+
+
+def listed_freely(client: EngineClient, image_id: str, name: str) -> ListedImage | None:
+    """Return an image of the Engine if its files can be read without a cost; else None."""
+    from tui.engine import images
+
+    _image, offers = offers_for(client, images.image_facts(client, image_id), name)
+    for offer in offers:
+        if offer.source is not None and not offer.cost and not offer.asks:
+            return listed_image(client, image_id, name, offer.name)
+    return None
