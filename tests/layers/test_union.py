@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import tarfile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.layers.tars import member, tar
 from tui.layers.bytesource import ByteSource
+from tui.layers.errors import BadTar
 from tui.layers.tarscan import scan
 from tui.layers.union import Change, Union, stack, worst
-from tui.model.listing import Kind, LayerListing
+from tui.model.listing import Kind, LayerEntry, LayerListing
 
 
 def _union(*layers: list[tuple[tarfile.TarInfo, bytes]]) -> Union:
@@ -130,6 +132,14 @@ def test_symlinks_are_not_followed() -> None:
         [member("l/f", b"2")],
     )
     assert _paths(union) == {"real", "real/f", "l/f"}
+
+
+def test_a_name_that_stands_for_thousands_of_folders() -> None:
+    entry = LayerEntry(b"a/" * 16_000 + b"z", Kind.FILE, 1, 0, 0, 0, 0)
+    others = [entry._replace(path=bytes([65 + n]) + entry.path) for n in range(3)]
+    assert len(stack([LayerListing("", "", (entry,))]).shown) == 1
+    with pytest.raises(BadTar, match="too many folders"):
+        stack([LayerListing("", "", tuple(others))])
 
 
 def test_worst_sums_what_is_at_one_path() -> None:

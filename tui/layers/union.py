@@ -10,9 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from tui.layers.errors import BadTar
+from tui.layers.tarscan import collecting_later
 from tui.model.listing import Kind, LayerEntry, LayerListing, Mark
+
+_FILES: Final = (Kind.FILE, Kind.SYMLINK, Kind.HARDLINK)
+"""What a hardlink may name."""
+
+_FOLDERS: Final = 1 << 28
+"""Bytes of the paths of folders: one long name may stand for thousands of them."""
 
 
 class Change(StrEnum):
@@ -44,7 +52,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Inode:
-    """A file or symlink, which may have several names."""
+    """A file or symlink that has, or had, several names."""
 
     entry: LayerEntry
     layer: int
@@ -58,8 +66,13 @@ class Shown(NamedTuple):
     """In a finished union a hardlink has the size of its file."""
     layer: int
     """The layer that it comes from; 1 is the bottom."""
-    file: Inode | None
-    """None for what has no bytes."""
+    file: Inode | None = None
+    """The file behind several names; None for what has one name, or no bytes."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of its file, however many names that has; 0 for what is no file."""
+        return self.file.entry.size if self.file is not None else self.entry.size
 
 
 class Wasted(NamedTuple):
@@ -127,8 +140,11 @@ class _Stack:
 
     def __init__(self) -> None:
         self.names: dict[bytes, Shown] = {}
-        self.below: dict[bytes, set[bytes]] = {}
-        """Paths directly in a folder; also in folders that no layer names."""
+        self.below: dict[bytes, list[bytes]] = {b"": []}
+        """What is directly in a folder, also in folders that no layer names. A folder that is
+        here can be reached from the root. Names that have gone may still stand in the lists."""
+        self.folders = 0
+        """Bytes of the paths of all folders."""
         self.layers: list[LayerChanges] = []
         self.wasted: list[Wasted] = []
 
@@ -151,68 +167,74 @@ class _Stack:
                 layer.changes[at] = self._put(listing.entries[at])
 
     def _put(self, entry: LayerEntry) -> Change:
-        path, number = entry.path, len(self.layers)
-        layer = self.layers[-1]
-        file = self._file(entry)
+        path, layer = entry.path, self.layers[-1]
+        new = self._shown(entry)
         old = self.names.get(path)
-        change = Change.ADDED if old is None else _compared(old, entry, file)
-        is_folder = entry.kind is Kind.DIRECTORY
-        if old is None or old.entry.kind is not Kind.DIRECTORY or not is_folder:
-            self._make_way(path)
-            if old is None:
-                self._empty_unless(path, is_folder)
-            else:
-                self._remove(path, change)
-        self.names[path] = Shown(entry, number, file)
+        change = Change.ADDED if old is None else _compared(old, new)
         folder = path.rpartition(b"/")[0]
-        if folder in self.below:
-            self.below[folder].add(path)
-        else:
-            self.below[folder] = {path}
-        if file is not None:
-            file.names += 1
-        size = file.entry.size if file is not None else 0
+        if folder not in self.below:
+            self._make_way(folder)
+        is_folder = entry.kind is Kind.DIRECTORY
+        if old is None:
+            if not is_folder and path in self.below:
+                self._empty(path, Change.REMOVED)
+                del self.below[path]
+            self.below[folder].append(path)
+        elif not is_folder or old.entry.kind is not Kind.DIRECTORY:
+            self._remove(path, change)
+            self.below[folder].append(path)
+        self.names[path] = new
+        if new.file is not None:
+            new.file.names += 1
         if change is Change.ADDED:
-            layer.added.add(size)
+            layer.added.add(new.size)
         elif change is Change.CONTENT:
-            layer.content.add(size)
+            layer.content.add(new.size)
         elif change is Change.METADATA:
-            layer.metadata.add(size)
+            layer.metadata.add(new.size)
         return change
 
-    def _file(self, entry: LayerEntry) -> Inode | None:
-        """Return the file that an entry makes or names."""
-        if entry.kind is Kind.HARDLINK:
-            named = self.names.get(entry.link)
-            return named.file if named is not None else None
-        if entry.kind not in (Kind.FILE, Kind.SYMLINK):
-            return None
-        self.layers[-1].size += entry.size
-        return Inode(entry, len(self.layers))
+    def _shown(self, entry: LayerEntry) -> Shown:
+        """Return an entry as it will show; a hardlink with the file that it names."""
+        layer = self.layers[-1]
+        if entry.kind is not Kind.HARDLINK:
+            layer.size += entry.size
+            return Shown(entry, len(self.layers))
+        named = self.names.get(entry.link)
+        if named is None or named.entry.kind not in _FILES:
+            return Shown(entry, len(self.layers))
+        file = named.file
+        if file is None:
+            file = Inode(named.entry, named.layer, names=1)
+            self.names[entry.link] = named._replace(file=file)
+        return Shown(entry, len(self.layers), file)
 
-    def _make_way(self, path: bytes) -> None:
-        """Remove what is no folder where a folder must be above the path; link up the folders."""
-        child = path
-        while child:
-            parent = child.rpartition(b"/")[0]
-            siblings = self.below.get(parent)
-            if siblings is not None and child in siblings:
-                return
-            held = self.names.get(parent)
+    def _make_way(self, folder: bytes) -> None:
+        """Make a folder where entries can stand: what is no folder on the way to it is removed."""
+        inside: list[bytes] = []
+        while folder not in self.below:
+            held = self.names.get(folder)
             if held is not None and held.entry.kind is not Kind.DIRECTORY:
-                self._remove(parent, Change.CONTENT)
-            self.below.setdefault(parent, set()).add(child)
-            child = parent
-
-    def _empty_unless(self, path: bytes, is_folder: bool) -> None:
-        if not is_folder:
-            self._empty(path, Change.REMOVED)
+                self._remove(folder, Change.CONTENT)
+                held = None
+            self.below[folder] = inside
+            self.folders += len(folder)
+            if self.folders > _FOLDERS:
+                raise BadTar("too many folders")
+            if held is not None:  # it stands in the list of the folder above already
+                return
+            inside = [folder]
+            folder = folder.rpartition(b"/")[0]
+        self.below[folder] += inside
 
     def _empty(self, folder: bytes, change: Change) -> bool:
         """Remove all in a folder; tells whether there was anything."""
         found = False
-        for path in list(self.below.get(folder, ())):
-            found |= self._remove(path, change)
+        inside = self.below.get(folder)
+        if inside:
+            self.below[folder] = []
+            for path in inside:
+                found |= self._remove(path, change)
         return found
 
     def _remove(self, path: bytes, change: Change) -> bool:
@@ -228,24 +250,33 @@ class _Stack:
                 continue
             found = True
             if change is Change.REMOVED or one != path:
-                removed.add(name.file.entry.size if name.file is not None else 0)
-            if name.file is not None:
-                self._release(name.file, one, change if one == path else Change.REMOVED)
-        if siblings := self.below.get(path.rpartition(b"/")[0]):
-            siblings.discard(path)
+                removed.add(name.size)
+            self._release(name, change if one == path else Change.REMOVED)
         return found
 
-    def _release(self, file: Inode, path: bytes, change: Change) -> None:
-        file.names -= 1
-        if not file.names and file.entry.size:
-            self.wasted.append(Wasted(path, file.entry.size, file.layer, len(self.layers), change))
+    def _release(self, name: Shown, change: Change) -> None:
+        """Note a file as wasted when it has lost its last name."""
+        entry, layer, file = name
+        path = entry.path
+        if file is not None:
+            file.names -= 1
+            if file.names:
+                return
+            entry, layer = file.entry, file.layer
+        if entry.size:
+            self.wasted.append(Wasted(path, entry.size, layer, len(self.layers), change))
 
 
 def stack(listings: Sequence[LayerListing]) -> Union:
-    """Return what layers make together, bottom first."""
+    """Return what layers make together, bottom first.
+
+    Raises:
+        BadTar: their names stand for too many folders.
+    """
     stacked = _Stack()
-    for listing in listings:
-        stacked.put_on(listing)
+    with collecting_later():
+        for listing in listings:
+            stacked.put_on(listing)
     stacked.wasted.sort(key=lambda one: (-one.size, one.path))
     stacked.below.clear()  # large
     names = stacked.names
@@ -266,9 +297,9 @@ def worst(union: Union) -> Iterator[tuple[bytes, int, list[Wasted]]]:
         yield path, sums[path], by_path[path]
 
 
-def _compared(old: Shown, new: LayerEntry, file: Inode | None) -> Change:
+def _compared(old: Shown, new: Shown) -> Change:
     """Return what a new entry does to the one at its path."""
-    was, now = _content(old.entry, old.file), _content(new, file)
+    was, now = _content(old), _content(new)
     if was.kind is not now.kind or was.device != now.device:
         return Change.CONTENT
     if now.kind is Kind.DIRECTORY:
@@ -284,5 +315,5 @@ def _compared(old: Shown, new: LayerEntry, file: Inode | None) -> Change:
     return Change.METADATA if was.mtime == now.mtime else Change.CONTENT
 
 
-def _content(entry: LayerEntry, file: Inode | None) -> LayerEntry:
-    return file.entry if entry.kind is Kind.HARDLINK and file is not None else entry
+def _content(shown: Shown) -> LayerEntry:
+    return shown.file.entry if shown.file is not None else shown.entry
