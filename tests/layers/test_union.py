@@ -17,10 +17,13 @@ from tui.layers.union import Change, Union, stack, worst
 from tui.model.listing import Kind, LayerEntry, LayerListing
 
 
+def listing(layer: bytes) -> LayerListing:
+    """Return the listing of a layer's tar."""
+    return LayerListing("", "archive", scan(ByteSource(io.BytesIO(layer))))
+
+
 def _union(*layers: list[tuple[tarfile.TarInfo, bytes]]) -> Union:
-    return stack(
-        [LayerListing("", "", scan(ByteSource(io.BytesIO(tar(members))))) for members in layers]
-    )
+    return stack([listing(tar(members)) for members in layers])
 
 
 def _paths(union: Union) -> set[str]:

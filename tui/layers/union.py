@@ -101,6 +101,8 @@ class LayerChanges:
     metadata: Tally = field(default_factory=Tally)
     removed: Tally = field(default_factory=Tally)
     """Entries of the layers below that no longer show, overwritten ones left out."""
+    gone: list[Shown] = field(default_factory=list)
+    """Those entries; some of their paths may be shown again by entries of this very layer."""
 
 
 @dataclass(slots=True)
@@ -112,6 +114,13 @@ class Union:
     """The final file system by path; folders that no layer names are left out."""
     wasted: list[Wasted]
     """Largest first."""
+    below: dict[bytes, list[bytes]]
+    """What is directly in each folder; names that have gone, or come twice, are among it."""
+
+    def inside(self, folder: bytes) -> list[bytes]:
+        """Return the paths directly in a folder, in no order; folders without an entry too."""
+        told = dict.fromkeys(self.below.get(folder, ()))
+        return [path for path in told if path in self.shown or path in self.below]
 
     @property
     def total_bytes(self) -> int:
@@ -239,7 +248,7 @@ class _Stack:
 
     def _remove(self, path: bytes, change: Change) -> bool:
         """Remove a path and all below; tells whether there was anything."""
-        removed = self.layers[-1].removed
+        layer = self.layers[-1]
         found = False
         waiting = [path]
         while waiting:
@@ -250,7 +259,8 @@ class _Stack:
                 continue
             found = True
             if change is Change.REMOVED or one != path:
-                removed.add(name.size)
+                layer.removed.add(name.size)
+                layer.gone.append(name)
             self._release(name, change if one == path else Change.REMOVED)
         return found
 
@@ -278,13 +288,12 @@ def stack(listings: Sequence[LayerListing]) -> Union:
         for listing in listings:
             stacked.put_on(listing)
     stacked.wasted.sort(key=lambda one: (-one.size, one.path))
-    stacked.below.clear()  # large
     names = stacked.names
     for path, name in names.items():
         if name.entry.kind is Kind.HARDLINK and name.file is not None:
             entry = name.entry._replace(size=name.file.entry.size)
             names[path] = name._replace(entry=entry)
-    return Union(stacked.layers, names, stacked.wasted)
+    return Union(stacked.layers, names, stacked.wasted, stacked.below)
 
 
 def worst(union: Union) -> Iterator[tuple[bytes, int, list[Wasted]]]:
