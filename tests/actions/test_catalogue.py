@@ -16,6 +16,7 @@ from tui.actions.action import (
     PullImage,
     ReadContainerSizes,
     ReadFacts,
+    ReadListings,
     RemoveContainers,
     RemoveImages,
     RenameContainer,
@@ -230,6 +231,8 @@ LINES: list[tuple[Action, str]] = [
     (ReadFacts((IMAGE_ID, "sha256:x")), "docker history abababababab"),
     (ReadContainerSizes(), "docker ps --all --size"),
     (InspectContainer(WEB), "docker inspect web"),
+    (ReadListings(IMAGE_ID, "nginx:1.27"), ""),
+    (ReadListings(IMAGE_ID, "nginx:1.27", "stream"), "docker save nginx:1.27"),
     (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),
     (PullImage("a\x1b[2J\n"), r"docker pull 'a\x1b[2J\x0a'"),
 ]

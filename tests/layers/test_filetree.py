@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -111,6 +112,13 @@ def test_what_is_looked_for_is_shown() -> None:
     assert view.choose(Choice(kinds=frozenset({Change.ADDED}))) == 1
     assert view.choose(Choice("nothing")) == 0
     assert view.rows == []
+
+
+def test_a_choice_is_read_as_it_is_written() -> None:
+    assert Choice.of(" *.so  >10MB ") == Choice("*.so", 10_000_000)
+    assert Choice.of("") == Choice()
+    with pytest.raises(ValueError, match="much"):
+        Choice.of(">much")
 
 
 def test_the_way_to_the_next_change() -> None:

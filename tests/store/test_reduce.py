@@ -8,14 +8,16 @@ from typing import get_args
 
 import pytest
 
+from tui.contents.image import ListedImage, ListedLayer
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
+from tui.model.listing import LayerListing
 from tui.model.progress import Outcome, Progress, TargetOutcome
 from tui.store import events
 from tui.store.reduce import HISTORY_MAX, image_row_key, reduce
-from tui.store.state import EMPTY, NO_TROUBLE, Pane, Phase, SearchState, State, Trouble
+from tui.store.state import EMPTY, NO_TROUBLE, Contents, Pane, Phase, SearchState, State, Trouble
 from tui.store.store import Store
 
 IMAGE_A = ImageSummary("sha256:a", tags=("a:1", "a:2"))
@@ -23,6 +25,8 @@ IMAGE_B = ImageSummary("sha256:b")
 CONTAINER = ContainerSummary("c1", "web", "a:1", "sha256:a", state=ContainerState.RUNNING)
 JOB = Job(1, "pull", "pull a", "docker pull a")
 TROUBLE = Trouble("It broke.", "Mend it.", "detail")
+LAYER = ListedLayer(1, "sha256:d", "sha256:d", "", LayerListing("sha256:d", ""))
+UNREAD = ListedImage("a:1", "sha256:a", "", (LAYER,))
 ENDPOINT = Endpoint("unix:///other", "--host")
 KEY_A1, KEY_A2 = (image_row_key("sha256:a", tag) for tag in IMAGE_A.tags)
 KEY_B = image_row_key("sha256:b", "")
@@ -48,6 +52,8 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.ContainerSizesRead({"c1": 5}),
     events.ContainerInspected("c1", "{}"),
     events.FactsRead((ImageFacts(ImageDetails("sha256:a")),)),
+    events.ContentsOpened(Contents(UNREAD)),
+    events.LayersListed("sha256:a", UNREAD.layers),
     events.SearchStarted("x"),
     events.SearchEnded("x", ()),
     events.SearchFailed("x", TROUBLE),
@@ -180,6 +186,15 @@ def test_measured_sizes_stay_when_the_list_is_read_again() -> None:
     )
     assert [item.size_rw for item in state.containers] == [4096]
     assert CONTAINER.size_rw == UNKNOWN_SIZE
+
+
+def test_layers_come_to_the_image_that_is_looked_at() -> None:
+    read = replace(LAYER, listing=LayerListing("sha256:d", "metadata"))
+    state = after(events.ContentsOpened(Contents(UNREAD)), events.LayersListed("sha256:a", (read,)))
+    assert state.contents is not None
+    assert state.contents.image.layers == (read,)
+    assert after(events.LayersListed("sha256:b", (LAYER,)), state=state) is state
+    assert after(events.EndpointChosen(ENDPOINT), state=state).contents is None
 
 
 def test_facts_add_up() -> None:

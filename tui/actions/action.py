@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tui.i18n import _, ngettext
+from tui.model.listing import SourceName
 from tui.model.text import short_id, visible
 
 if TYPE_CHECKING:
@@ -299,6 +300,33 @@ class ReadContainerSizes(NamedTuple):
     def targets(self) -> frozenset[str]:
         """One measurement at a time."""
         return frozenset({"container sizes"})
+
+
+class ReadListings(NamedTuple):
+    """Read the files of an image's layers, from one source or the best that costs nothing."""
+
+    image_id: str
+    name: str
+    """What the image is called."""
+    source: str = ""
+    """A `SourceName`; empty for the best that costs nothing."""
+    quiet: bool = True
+    kind: str = "read_listings"
+
+    @property
+    def title(self) -> str:
+        """`read the files of nginx:1.27`."""
+        return _("read the files of {name}").format(name=visible(self.name))
+
+    @property
+    def docker(self) -> str:
+        """`docker save NAME`, where that is what is read."""
+        return docker_line("save", self.name) if self.source == SourceName.STREAM else ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """One reading at a time: only the image that is looked at matters."""
+        return frozenset({"listings"})
 
 
 class InspectContainer(NamedTuple):

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from tui.actions.action import Action
 from tui.engine.errors import Cancelled, EngineError
 from tui.i18n import _
+from tui.layers.errors import LayerError
 from tui.model.job import Job
 from tui.model.progress import NO_PROGRESS, Progress, TargetOutcome
 from tui.store import events
@@ -37,6 +38,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "remove_containers": 1,
     "search": 1,
     "read_facts": 2,
+    "read_listings": 1,
 }
 """Jobs of a kind that run at a time; kinds not named here: DEFAULT_LIMIT."""
 
@@ -274,7 +276,7 @@ class Dispatcher:
             ending = self._handlers[entry.action.kind](entry.action, context)
         except Cancelled:
             return events.JobCancelled(job_id, self._clock())
-        except EngineError as error:
+        except (EngineError, LayerError) as error:
             if context.cancelled.is_set():
                 return events.JobCancelled(job_id, self._clock())
             trouble = Trouble(error.title, error.remedy, error.detail)

@@ -26,6 +26,7 @@ from tui.actions.action import (
     TagImage,
 )
 from tui.actions.dispatcher import Ending, Handler, JobContext
+from tui.actions.listing import read_listings
 from tui.actions.removal import remove_images
 from tui.actions.session import trouble_of
 from tui.engine.errors import Cancelled, EngineError, NotFound
@@ -240,6 +241,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "search": _handler(search),
     "read_facts": _handler(read_facts),
     "read_container_sizes": _handler(read_container_sizes),
+    "read_listings": _handler(read_listings),
     "inspect_container": _handler(inspect_container),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),

@@ -60,6 +60,10 @@ class ListedImage:
             self, layers=tuple(by_index.get(layer.index, layer) for layer in self.layers)
         )
 
+    def read_from(self, source: str) -> ListedImage:
+        """Return the image with the source that its files are read from."""
+        return replace(self, source=source)
+
     def union(self, count: int | None = None) -> Union:
         """Return what the lowest `count` layers make together; all by default.
 

@@ -77,6 +77,15 @@ class Offer:
     asks: bool = False
     """Whether it changes something on the Engine, so that the user must have agreed once."""
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it can be read from without a word to the user."""
+        return not (self.why_not or self.cost or self.asks)
+
+    def told(self) -> Offer:
+        """Return the offer as screens may keep it: without the source itself."""
+        return replace(self, source=None)
+
 
 def chosen(offers: Sequence[Offer], wanted: str = "") -> Offer:
     """Return the offer of this name, else the first that can be had without asking.
@@ -94,6 +103,19 @@ def chosen(offers: Sequence[Offer], wanted: str = "") -> Offer:
         if offer.source is not None and not offer.asks:
             return offer
     raise NoSource(" ".join(offer.why_not for offer in offers if offer.why_not))
+
+
+def free_offer(offers: Sequence[Offer]) -> Offer | None:
+    """Return the best offer that costs nothing; None where there is none."""
+    return next((offer for offer in offers if offer.is_free and offer.source is not None), None)
+
+
+def kept_layers(image: ListedImage, cache: ListingCache) -> Iterator[ListedLayer]:
+    """Yield the layers that are in the cache."""
+    for layer in image.layers:
+        kept = cache.get(layer.diff_id)
+        if kept is not None:
+            yield replace(layer, listing=kept)
 
 
 def read_layers(

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from tui.layers.tarscan import collecting_later
 from tui.layers.union import Change, Shown, Union, stack
 from tui.model.listing import Kind, LayerEntry, LayerListing, Mark
+from tui.model.text import size_in_bytes
 
 EXPANDED: Final = 20_000
 """Rows that `expand_all` opens at most."""
@@ -223,6 +224,21 @@ class Choice:
     kinds: frozenset[Change] = ALL
     alone: bool = False
     """Only what the layer itself brought or removed."""
+
+    @classmethod
+    def of(cls, text: str) -> Choice:
+        """Return what a person wrote: part of a path, a pattern, `>10MB`, or several of them.
+
+        Raises:
+            ValueError: a size makes no sense.
+        """
+        words, larger = [], -1
+        for word in text.split():
+            if word.startswith(">") and len(word) > 1:
+                larger = size_in_bytes(word[1:])
+            else:
+                words.append(word)
+        return cls(" ".join(words), larger)
 
     @property
     def is_everything(self) -> bool:

@@ -23,6 +23,8 @@ SHOWN_MAX: Final = 4096
 _COUNT_ROOM: Final = 100
 """Characters kept free for that count."""
 
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\Z", re.I)
+_POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _PLAIN: Final = re.compile(r"[ -~]*\Z")
 _KILO: Final = 1000
 _MINUTE: Final = 60
@@ -77,6 +79,19 @@ def human_size(count: int) -> str:
         return f"{count} B"
     text = humanize.naturalsize(count, format="%.3g")
     return humanize.naturalsize(count, format="%.0f") if "e+" in text else text
+
+
+def size_in_bytes(text: str) -> int:
+    """Return a size as a person writes it: 20MB, 1.5 GiB, 4096.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _SIZE.match(text.strip())
+    if match is None:
+        raise ValueError(text)
+    number, unit, binary = match.groups()
+    return int(float(number) * (1024 if binary else 1000) ** _POWERS[unit.lower()])
 
 
 def exact_size(count: int) -> str:

@@ -1,36 +1,19 @@
-"""The limits of `orlop waste`: sizes and shares as a person writes them, and what is beyond."""
+"""The limits of `orlop waste`: what is beyond them."""
 
 from __future__ import annotations
-
-import re
-from typing import Final
 
 from tui.i18n import N_, _
 from tui.layers.errors import LayerError
 from tui.layers.union import Union
-from tui.model.text import human_size
+from tui.model.text import human_size, size_in_bytes
 
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\Z", re.I)
-_POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+__all__ = ["TooWasteful", "reasons", "share", "size_in_bytes"]
 
 
 class TooWasteful(LayerError):
     """An image is beyond what --max-wasted or --min-efficiency allow."""
 
     TITLE = N_("The image wastes too much.")
-
-
-def size_in_bytes(text: str) -> int:
-    """Return a size as a person writes it: 20MB, 1.5 GiB, 4096.
-
-    Raises:
-        ValueError: it is none.
-    """
-    match = _SIZE.match(text.strip())
-    if match is None:
-        raise ValueError(text)
-    number, unit, binary = match.groups()
-    return int(float(number) * (1024 if binary else 1000) ** _POWERS[unit.lower()])
 
 
 def share(text: str) -> float:

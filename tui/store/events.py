@@ -7,14 +7,17 @@ long to define, which every start would pay.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.container import ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.progress import Progress, TargetOutcome
-from tui.store.state import Pane, Phase, Trouble
+from tui.store.state import Contents, Pane, Phase, Trouble
+
+if TYPE_CHECKING:
+    from tui.contents.image import ListedLayer
 
 
 class EndpointChosen(NamedTuple):
@@ -71,6 +74,19 @@ class FactsRead(NamedTuple):
     """Inspect and history of some images came."""
 
     facts: tuple[ImageFacts, ...]
+
+
+class ContentsOpened(NamedTuple):
+    """The files of another image are looked at; what was read of the last one goes."""
+
+    contents: Contents
+
+
+class LayersListed(NamedTuple):
+    """The files of some layers were read."""
+
+    image_id: str
+    layers: tuple[ListedLayer, ...]
 
 
 class SearchStarted(NamedTuple):
@@ -188,6 +204,8 @@ Event = (
     | ContainerSizesRead
     | ContainerInspected
     | FactsRead
+    | ContentsOpened
+    | LayersListed
     | SearchStarted
     | SearchEnded
     | SearchFailed

@@ -105,6 +105,20 @@ def _(event: events.FactsRead, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.ContentsOpened, state: State) -> State:
+    return replace(state, contents=event.contents)
+
+
+@reduce.register
+def _(event: events.LayersListed, state: State) -> State:
+    contents = state.contents
+    if contents is None or contents.image.image_id != event.image_id:
+        return state
+    image = contents.image.with_layers(event.layers)
+    return replace(state, contents=replace(contents, image=image))
+
+
+@reduce.register
 def _(event: events.SearchStarted, state: State) -> State:
     return replace(state, search=replace(state.search, term=event.term, is_running=True))
 

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.model.container import ContainerSummary
 from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
+
+if TYPE_CHECKING:  # not part of a start
+    from tui.contents.image import ListedImage
+    from tui.contents.source import Offer
 
 
 class Pane(StrEnum):
@@ -81,6 +85,15 @@ class SearchState:
     trouble: Trouble = NO_TROUBLE
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The image whose files are looked at, as far as they have been read."""
+
+    image: ListedImage
+    offers: tuple[Offer, ...] = ()
+    """What its files could be read from, the best first."""
+
+
 NO_FACTS: Final[Mapping[str, ImageFacts]] = MappingProxyType({})
 DEFAULT_VIEWS: Final[Mapping[Pane, ListView]] = MappingProxyType(
     {
@@ -109,6 +122,8 @@ class State:
     """The container that was inspected last: its ID, the Engine's answer as JSON text."""
     facts: Mapping[str, ImageFacts] = field(default_factory=lambda: NO_FACTS)
     """What inspect and history told, by image ID; never grows old."""
+    contents: Contents | None = None
+    """Of one image only: half a million files take a quarter of a gigabyte."""
     search: SearchState = SearchState()
     jobs: tuple[Job, ...] = ()
     """Oldest first."""
