@@ -136,6 +136,15 @@ CATALOGUE: Final[tuple[ActionSpec, ...]] = (
         ON_IMAGES,
         needs_selection=True,
     ),
+    ActionSpec(
+        "files",
+        N_("Files"),
+        N_("The files of each layer: what it added, modified and removed, and what is wasted."),
+        ("f",),
+        ON_IMAGES,
+        needs_selection=True,
+        docker="docker save IMAGE",
+    ),
     # Containers
     ActionSpec(
         "start",

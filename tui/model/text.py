@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -98,6 +99,14 @@ def exact_size(count: int) -> str:
     """Return bytes in full: 187 MB (187,012,345 bytes)."""
     exact = ngettext("{count} byte", "{count} bytes", count).format(count=humanize.intcomma(count))
     return f"{human_size(count)} ({exact})"
+
+
+def utc_time(seconds: int) -> str:
+    """Return seconds of the epoch as `2026-11-24 12:00:00 UTC`, or as they are."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
 
 
 def age(created: float, now: float) -> str:

@@ -22,7 +22,7 @@ KEY_NAMES: Final = {
 REMINDED: Final = {
     Pane.IMAGES: (
         "help", "palette", "quit", "filter", "mark", "remove_images", "pull", "inspect",
-        "open_layers", "prune_images", "tag", "sort_next", "copy",
+        "open_layers", "files", "prune_images", "tag", "sort_next", "copy",
     ),
     Pane.CONTAINERS: (
         "help", "palette", "quit", "filter", "mark", "start", "stop", "remove_containers",
@@ -30,7 +30,8 @@ REMINDED: Final = {
     ),
     Pane.HUB: ("help", "palette", "quit", "search", "pull_result", "web", "filter", "copy"),
     Pane.LAYERS: (
-        "help", "palette", "quit", "layer_text", "matrix", "inspect", "remove_images", "copy",
+        "help", "palette", "quit", "layer_text", "files", "matrix", "inspect", "remove_images",
+        "copy",
     ),
 }  # fmt: skip
 """The actions that the bottom line reminds of, by pane."""

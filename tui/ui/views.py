@@ -23,6 +23,7 @@ from tui.store.rows import (
     visible_image_rows,
 )
 from tui.store.state import Pane
+from tui.ui.fileviews import open_files, open_files_of_layer
 from tui.ui.panes.layers import LayersPane
 from tui.ui.screens.details import (
     container_fields,
@@ -174,6 +175,13 @@ class Views:
     def _matrix(self, selection: Selection) -> None:
         ids = dict.fromkeys(row.image.image_id for row in selection.images)
         self._screen.orlop.push_screen(MatrixScreen(tuple(ids)))
+
+    def _files(self, selection: Selection) -> None:
+        """Open the files at the top; in the layers pane at the layer under the cursor."""
+        if self._screen.pane is Pane.LAYERS:
+            open_files_of_layer(self._screen)
+        else:
+            open_files(self._screen, selection)
 
     def _copy(self, _selection: Selection) -> None:
         pane = self._screen.pane

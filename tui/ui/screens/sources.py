@@ -1,0 +1,78 @@
+"""Where the files of an image can be read from: a list to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.contents.source import Offer
+from tui.i18n import N_, _
+from tui.model.listing import SourceName
+from tui.ui.screens.base import Sheet
+from tui.ui.widgets.columns import CellText, Column, Row
+from tui.ui.widgets.rowlist import RowList
+from tui.ui.widgets.textline import TextLine
+
+ABOUT: Final = {
+    SourceName.METADATA: N_("metadata on this disk; no content is touched"),
+    SourceName.CONTENT: N_("the layers' blobs on this disk"),
+    SourceName.PROBE: N_("the same metadata, through a container that is never started"),
+    SourceName.STREAM: N_("docker save, read as it flows"),
+}
+"""What each source is, in a few words."""
+
+
+class SourcesScreen(Sheet[Offer]):
+    """All sources, those too that cannot be had, with the reason."""
+
+    def __init__(self, offers: Sequence[Offer], current: str) -> None:
+        super().__init__()
+        self._offers = {str(offer.name): offer for offer in offers}
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """Title, rows, keys."""
+        glyphs = self.orlop.glyphs
+        shown = (
+            Column("mark", "", 1, priority=9),
+            Column("name", _("SOURCE"), 9, priority=10),
+            Column("text", _("WHAT IT IS, WHAT IT COSTS"), 1, min_width=20, flex=True, priority=8),
+        )
+        with Vertical(classes="sheet"):
+            yield TextLine(glyphs=glyphs, classes="dialog-title")
+            yield RowList(shown, glyphs=glyphs, marking=False)
+            yield TextLine(glyphs=glyphs, id="sheet-reason")
+            yield TextLine(glyphs=glyphs, id="sheet-keys")
+
+    def on_mount(self) -> None:
+        """Fill the rows."""
+        title = CellText(_(" Where to read the files from"), "strong")
+        self.part(".dialog-title", TextLine).show(title)
+        self.part("#sheet-keys", TextLine).show(_(" enter read from there  esc back"))
+        rows = self.part("RowList", RowList)
+        rows.set_rows([self._row(offer) for offer in self._offers.values()])
+        rows.focus()
+
+    def _row(self, offer: Offer) -> Row:
+        text = _(ABOUT[offer.name]) if offer.name in ABOUT else ""
+        more = offer.why_not or offer.cost
+        glyph = self.orlop.glyphs.check if offer.name == self._current else ""
+        cells = (glyph, offer.name.value, f"{text}. {more}" if more else text)
+        return Row(offer.name.value, cells, dim=bool(offer.why_not))
+
+    @on(RowList.RowHighlighted)
+    def _show_reason(self) -> None:
+        """Show whole what the row may have no room for."""
+        offer = self._offers.get(self.part("RowList", RowList).cursor_key or "")
+        text = (offer.why_not or offer.cost) if offer is not None else ""
+        self.part("#sheet-reason", TextLine).show(CellText(f" {text}", "warn"))
+
+    @on(RowList.RowChosen)
+    def _choose(self, event: RowList.RowChosen) -> None:
+        offer = self._offers[event.key]
+        if not offer.why_not:
+            self.dismiss(offer)

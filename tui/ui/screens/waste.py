@@ -1,0 +1,114 @@
+"""What is in the layers of an image, but does not show."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.contents.image import ListedImage
+from tui.i18n import _
+from tui.layers.advice import advice
+from tui.layers.command import clean_command
+from tui.layers.union import Change, Union, Wasted, worst
+from tui.model.text import exact_size, human_size
+from tui.ui.screens.base import Sheet
+from tui.ui.screens.filerows import key_of
+from tui.ui.screens.text import FieldsScreen, FieldValue
+from tui.ui.widgets.columns import CellText, Column, Row
+from tui.ui.widgets.rowlist import RowList
+from tui.ui.widgets.textline import TextLine
+
+WORST: Final = 1_000
+"""Paths that are listed."""
+
+
+class WasteScreen(Sheet[None]):
+    """The worst paths first, and advice."""
+
+    def __init__(self, image: ListedImage, union: Union) -> None:
+        super().__init__()
+        self._image = image
+        self._union = union
+        self._found: dict[str, tuple[int, list[Wasted]]] = {}
+        self._advice: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Title, what waste is, rows, keys."""
+        glyphs = self.orlop.glyphs
+        shown = (
+            Column("size", _("WASTED"), 7, align="right", priority=9),
+            Column("layers", _("IN LAYER"), 9, align="right", priority=4),
+            Column("hidden", _("HIDDEN BY"), 9, align="right", priority=5),
+            Column("path", _("PATH"), 2, min_width=24, flex=True, priority=10),
+            Column("command", _("COMMAND"), 1, min_width=20, flex=True, priority=3),
+        )
+        with Vertical(classes="sheet"):
+            yield TextLine(glyphs=glyphs, classes="dialog-title")
+            yield TextLine(glyphs=glyphs, id="waste-what")
+            yield RowList(shown, glyphs=glyphs, marking=False)
+            yield TextLine(glyphs=glyphs, id="sheet-keys")
+
+    def on_mount(self) -> None:
+        """Fill the rows: advice first, then the worst paths."""
+        union = self._union
+        title = _(" Waste  {name}  {wasted} of {total}, efficiency {share}").format(
+            name=self._image.name,
+            wasted=human_size(union.wasted_bytes),
+            total=human_size(union.total_bytes),
+            share=f"{union.efficiency:.1%}",
+        )
+        self.part(".dialog-title", TextLine).show(CellText(title, "strong"))
+        what = _(" in a layer, but overwritten or removed above; efficiency = shown / all bytes")
+        self.part("#waste-what", TextLine).show(CellText(what, "dim"))
+        self.part("#sheet-keys", TextLine).show(_(" enter whole text  esc back"))
+        self._advice = [one.text for one in advice(union)]
+        rows = [
+            Row(f"advice {number}", ("", "", "", CellText(text, "accent"), ""))
+            for number, text in enumerate(self._advice)
+        ]
+        for path, size, found in islice(worst(union), WORST):
+            self._found[key_of(path)] = (size, found)
+            rows.append(self._row(key_of(path), size, found))
+        self.part("RowList", RowList).empty_text = _("Nothing is wasted.")
+        self.part("RowList", RowList).set_rows(rows)
+        self.part("RowList", RowList).focus()
+
+    def _row(self, key: str, size: int, found: list[Wasted]) -> Row:
+        layers = ",".join(str(one.layer) for one in found)
+        hidden = ",".join(str(one.hidden_by) for one in found)
+        return Row(
+            f"path {key}", (human_size(size), layers, hidden, f"/{key}", self._command(found[-1]))
+        )
+
+    def _command(self, one: Wasted) -> str:
+        return clean_command(self._image.layers[one.hidden_by - 1].created_by)
+
+    @on(RowList.RowChosen)
+    def _whole(self, event: RowList.RowChosen) -> None:
+        kind, _space, key = event.key.partition(" ")
+        if kind == "advice":
+            field = FieldValue(_("Advice"), self._advice[int(key)])
+            self.app.push_screen(FieldsScreen(_("Advice"), [field]))
+            return
+        size, found = self._found[key]
+        fields = [FieldValue(_("Path"), f"/{key}"), FieldValue(_("Wasted"), exact_size(size))]
+        for one in found:
+            fields.append(FieldValue(_("How"), self._story(one)))
+        self.app.push_screen(FieldsScreen(f"/{key}", fields))
+
+    def _story(self, one: Wasted) -> str:
+        sentences = {
+            Change.REMOVED: _("{size} of layer {layer}, removed by layer {by}: {command}"),
+            Change.CONTENT: _("{size} of layer {layer}, overwritten by layer {by}: {command}"),
+        }
+        copied = _("{size} of layer {layer}, copied unchanged by layer {by}: {command}")
+        return sentences.get(one.change, copied).format(
+            size=human_size(one.size),
+            layer=one.layer,
+            by=one.hidden_by,
+            command=self._command(one),
+        )
