@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.layers.tars import member, tar
 from tests.layers.test_union import listing
-from tui.layers.filetree import Choice, FileTree, Order, TreeView
+from tui.layers.filetree import FileTree
+from tui.layers.treeview import Choice, Order, TreeView
 from tui.layers.union import Change
 from tui.model.listing import Kind, LayerEntry, LayerListing, Mark
 

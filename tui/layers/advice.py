@@ -19,6 +19,8 @@ class Advice(NamedTuple):
 
     pattern: str
     """A fixed name, for programs: `package cache`, `copied`, `removed later`..."""
+    about: str
+    """The layer or the package manager that it is about; may be empty."""
     bytes: int
     text: str
     """A sentence: how many bytes, where, what to do."""
@@ -58,7 +60,7 @@ def _caches(union: Union) -> list[Advice]:
         text = _("{size} are the cache of {name}.").format(size=human_size(size), name=name)
         if remedy:
             text += " " + _("In the step that fills it: {remedy}").format(remedy=remedy)
-        found.append(Advice("package cache", size, text))
+        found.append(Advice("package cache", name, size, text))
     return found
 
 
@@ -92,7 +94,7 @@ def _hidden(union: Union) -> list[Advice]:
             continue
         pattern, sentence = _HIDDEN[change]
         text = _(sentence).format(size=human_size(size), layer=layer)
-        found.append(Advice(pattern, size, text))
+        found.append(Advice(pattern, str(layer), size, text))
     return found
 
 
@@ -103,6 +105,7 @@ def _folders(union: Union) -> list[Advice]:
     return [
         Advice(
             "version control",
+            "",
             history,
             _("{size} are the history of a version control: leave it out by .dockerignore.").format(
                 size=human_size(history)
@@ -110,6 +113,7 @@ def _folders(union: Union) -> list[Advice]:
         ),
         Advice(
             "build tools",
+            "",
             compilers,
             _("A compiler ({size} and its libraries) is in the image: build in a stage of its"
               " own.").format(size=human_size(compilers)),

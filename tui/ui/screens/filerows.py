@@ -7,7 +7,8 @@ from typing import Final
 
 from tui.i18n import _, ngettext
 from tui.layers.command import clean_command
-from tui.layers.filetree import FileTree, Node, Touch, TreeView
+from tui.layers.filetree import FileTree, Node, Touch
+from tui.layers.treeview import TreeView
 from tui.layers.union import Change, Tally
 from tui.model.listing import Kind, LayerEntry, Mark
 from tui.model.text import exact_size, human_size, utc_time
@@ -104,11 +105,14 @@ class TreeRows:
                 f"{node.entry.uid}:{node.entry.gid}" if node.entry is not None else "",
                 size_text(node, size),
                 full.rstrip(glyphs.bar_empty),
-                str(node.sums.count) if node.is_folder else "",
+                str(self._count(node)) if node.is_folder else "",
                 self._name(node),
             ),
             dim=node.change is Change.REMOVED,
         )
+
+    def _count(self, node: Node) -> int:
+        return node.sums.changed if self._view.choice.alone else node.sums.count
 
     def _name(self, node: Node) -> str:
         path, tree = node.path, self._view.tree

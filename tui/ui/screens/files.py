@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.events import Resize
 
 from tui.actions.action import ReadListings
 from tui.contents.image import ListedImage
 from tui.contents.source import Offer
-from tui.i18n import N_, _
+from tui.i18n import _
 from tui.layers.command import clean_command
-from tui.layers.filetree import ALL, Choice, FileTree, Order, TreeView
-from tui.layers.union import Change
+from tui.layers.filetree import FileTree
+from tui.layers.treeview import ALL, Choice, Order, TreeView
 from tui.model.job import Job, JobState
 from tui.model.text import human_size
 from tui.store.state import Contents, State
 from tui.ui.progress import progress_bar, progress_text
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.filekeys import KEYS, TOGGLES, bindings, reminder
 from tui.ui.screens.filerows import (
     TreeRows,
     columns,
@@ -34,55 +36,17 @@ from tui.ui.screens.filerows import (
 )
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.sources import SourcesScreen
-from tui.ui.screens.text import FieldsScreen, copyable
+from tui.ui.screens.text import FieldsScreen, FieldValue, copyable
 from tui.ui.screens.waste import WasteScreen
 from tui.ui.widgets.columns import CellText
 from tui.ui.widgets.rowlist import RowList
 from tui.ui.widgets.textline import TextLine
 
-TOGGLES: Final = {
-    "a": frozenset({Change.ADDED}),
-    "m": frozenset({Change.CONTENT, Change.METADATA}),
-    "r": frozenset({Change.REMOVED}),
-    "u": frozenset({Change.SAME}),
-}
-"""Which kinds of entries a key shows or hides."""
-
-KEYS: Final = (
-    (("right",), "open", N_("Open")),
-    (("left",), "close", N_("Close")),
-    (("E",), "expand", N_("Open all")),
-    (("left_square_bracket", "comma"), "layer(-1)", N_("Layer below")),
-    (("right_square_bracket", "full_stop"), "layer(1)", N_("Layer above")),
-    (("S",), "alone", N_("Layer alone")),
-    (("o",), "order", N_("Sort")),
-    (("slash",), "filter", N_("Filter")),
-    (("n",), "next(False)", N_("Next change")),
-    (("N",), "next(True)", N_("Change before")),
-    (("i",), "details", N_("Details")),
-    (("c",), "copy_path", N_("Copy path")),
-    (("s",), "sources", N_("Sources")),
-    (("W",), "waste", N_("Waste")),
-)
-
-
-def _bindings() -> list[BindingType]:
-    found: list[BindingType] = [
-        Binding(key, action, title, show=False, id=f"files.{key}")
-        for keys, action, title in KEYS
-        for key in keys
-    ]
-    found += [
-        Binding(key, f"kinds('{key}')", N_("Kinds"), show=False, id=f"files.{key}")
-        for key in TOGGLES
-    ]
-    return found
-
 
 class FilesScreen(Sheet[None]):
     """The file system up to a layer, with what the layer changed; or that alone."""
 
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(self, image_id: str, name: str, *, layer: int = 0, alone: bool = False) -> None:
         """Prepare to show an image.
@@ -129,7 +93,6 @@ class FilesScreen(Sheet[None]):
         return self.part("RowList", RowList)
 
     def _read(self, source: str) -> None:
-        self._has_asked = False
         quiet = not source
         action = ReadListings(self._image_id, self._image_name, source, quiet)
         self._job = self.orlop.dispatcher.submit(action)
@@ -156,6 +119,11 @@ class FilesScreen(Sheet[None]):
             self._has_asked = True
             self.call_later(self.action_sources)
 
+    @property
+    def _is_reading(self) -> bool:
+        jobs = self.orlop.store.state.jobs
+        return any(job.job_id == self._job and not job.state.is_final for job in jobs)
+
     def _ready(self, image: ListedImage) -> int:
         """Return how many layers from the bottom on have been read."""
         for number, layer in enumerate(image.layers):
@@ -170,9 +138,12 @@ class FilesScreen(Sheet[None]):
             return
         image = contents.image
         ready = self._ready(image)
-        wanted = min(self._layer or len(image.layers), ready)
+        target = self._layer or len(image.layers)
+        wanted = min(target, ready)
         if not wanted or self._built[0] == wanted:
             return
+        if self._view is not None and ready < target and self._is_reading:
+            return  # the first that came is in view; those on the way would only take time
         self._is_building = True
         self.run_worker(self._make(image, wanted, ready), group="tree")
 
@@ -235,16 +206,16 @@ class FilesScreen(Sheet[None]):
         self.part("#files-command", TextLine).show(CellText(f" {command}", "dim"))
 
     def _show_keys(self) -> None:
-        keys = _(
-            " enter open  E all  [ ] layer  S alone  / filter  a m r u kinds  n next change"
-            "  o sort  i details  W waste  s source"
-        )
         choice = self._choice
         left = [CellText(f" {self._note} ", "accent")] if self._note else []
         if choice.kinds != ALL:
             shown = "".join(key for key, kinds in TOGGLES.items() if kinds <= choice.kinds)
             left.append(CellText(_(" shown: {kinds} ").format(kinds=shown or "-"), "warn"))
-        self.part("#sheet-keys", TextLine).show(*left, keys)
+        self.part("#sheet-keys", TextLine).show(*left, *reminder(self.size.width))
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self._show_keys()
 
     # Keys
 
@@ -265,6 +236,13 @@ class FilesScreen(Sheet[None]):
             self.action_open()
         else:
             self.action_details()
+
+    def action_help(self) -> None:
+        """Show all keys of this screen."""
+        fields = [FieldValue(shown, _(text)) for shown, _keys, _action, _word, text in KEYS]
+        letters = _("A added, M modified, m only metadata, R removed, . something in it changed")
+        fields.append(FieldValue(_("Letters"), letters))
+        self.app.push_screen(FieldsScreen(_("Keys of the files"), fields))
 
     def action_open(self) -> None:
         """Open the folder under the cursor."""

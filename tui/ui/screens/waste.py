@@ -11,7 +11,7 @@ from textual.containers import Vertical
 
 from tui.contents.image import ListedImage
 from tui.i18n import _
-from tui.layers.advice import advice
+from tui.layers.advice import Advice, advice
 from tui.layers.command import clean_command
 from tui.layers.union import Change, Union, Wasted, worst
 from tui.model.text import exact_size, human_size
@@ -34,7 +34,7 @@ class WasteScreen(Sheet[None]):
         self._image = image
         self._union = union
         self._found: dict[str, tuple[int, list[Wasted]]] = {}
-        self._advice: list[str] = []
+        self._advice: list[Advice] = []
 
     def compose(self) -> ComposeResult:
         """Title, what waste is, rows, keys."""
@@ -65,11 +65,8 @@ class WasteScreen(Sheet[None]):
         what = _(" in a layer, but overwritten or removed above; efficiency = shown / all bytes")
         self.part("#waste-what", TextLine).show(CellText(what, "dim"))
         self.part("#sheet-keys", TextLine).show(_(" enter whole text  esc back"))
-        self._advice = [one.text for one in advice(union)]
-        rows = [
-            Row(f"advice {number}", ("", "", "", CellText(text, "accent"), ""))
-            for number, text in enumerate(self._advice)
-        ]
+        self._advice = advice(union)
+        rows = [_advice_row(number, one) for number, one in enumerate(self._advice)]
         for path, size, found in islice(worst(union), WORST):
             self._found[key_of(path)] = (size, found)
             rows.append(self._row(key_of(path), size, found))
@@ -91,7 +88,7 @@ class WasteScreen(Sheet[None]):
     def _whole(self, event: RowList.RowChosen) -> None:
         kind, _space, key = event.key.partition(" ")
         if kind == "advice":
-            field = FieldValue(_("Advice"), self._advice[int(key)])
+            field = FieldValue(_("Advice"), self._advice[int(key)].text)
             self.app.push_screen(FieldsScreen(_("Advice"), [field]))
             return
         size, found = self._found[key]
@@ -112,3 +109,10 @@ class WasteScreen(Sheet[None]):
             by=one.hidden_by,
             command=self._command(one),
         )
+
+
+def _advice_row(number: int, one: Advice) -> Row:
+    """Return the short form of an advice; Enter shows it whole."""
+    short = _("advice: {pattern} {about}").format(pattern=one.pattern, about=one.about)
+    cells = (human_size(one.bytes), "", "", CellText(short, "accent"), one.text)
+    return Row(f"advice {number}", cells)

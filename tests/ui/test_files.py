@@ -1,0 +1,267 @@
+"""The files screen: layers as they come, folders, kinds, filters, details, waste, sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.layers.tars import member, tar
+from tests.layers.test_filetree import ABOVE, BELOW
+from tests.layers.test_union import listing
+from tests.ui.stage import CONNECTED, FACTS_TOLD, PLAIN_TERMINAL, TERMINAL, Stage, image_id, stage
+from tui.actions.action import ReadListings
+from tui.contents.image import ListedImage, ListedLayer
+from tui.contents.source import Offer
+from tui.layers.errors import BadTar
+from tui.model.listing import Kind, LayerEntry, LayerListing, SourceName
+from tui.store import events
+from tui.store.state import Contents, Pane, Trouble
+from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.files import FilesScreen
+from tui.ui.screens.prompt import PromptScreen
+from tui.ui.screens.sources import SourcesScreen
+from tui.ui.screens.text import FieldsScreen
+from tui.ui.screens.waste import WasteScreen
+from tui.ui.widgets.rowlist import RowList
+
+REDIS = image_id("e")
+COMMANDS = ("COPY below /", "/bin/sh -c make \x1b[31mclean")
+
+
+def layers(*listings: LayerListing) -> tuple[ListedLayer, ...]:
+    """Return read layers, bottom first."""
+    return tuple(
+        ListedLayer(
+            number,
+            f"sha256:{number:064}",
+            f"sha256:{number:064}",
+            COMMANDS[min(number, len(COMMANDS)) - 1],
+            one,
+        )
+        for number, one in enumerate(listings, 1)
+    )
+
+
+def unread(read: tuple[ListedLayer, ...]) -> ListedImage:
+    """Return an image whose layers nobody has read."""
+    bare = tuple(replace(layer, listing=LayerListing(layer.diff_id, "")) for layer in read)
+    return ListedImage("redis:7", REDIS, "metadata", bare)
+
+
+READ = layers(BELOW, ABOVE)
+FREE = (Offer(SourceName.METADATA),)
+
+
+async def opened(here: Stage, read: tuple[ListedLayer, ...] = READ) -> FilesScreen:
+    """Open the files of redis:7 and let all layers come."""
+    await here.go_to("redis:7")
+    await here.press("f")
+    screen = here.screen(FilesScreen)
+    (action,) = here.recorder.of_kind("read_listings")
+    await here.tell(events.ContentsOpened(Contents(unread(read), FREE)))
+    await here.tell(events.LayersListed(REDIS, read))
+    here.recorder.end(action)
+    await until_rows(here)
+    return screen
+
+
+async def until_rows(here: Stage) -> None:
+    """Return when a tree is there."""
+    await here.app.workers.wait_for_complete()
+    await here.settle()
+
+
+def names(here: Stage) -> list[str]:
+    """Change and name of each row."""
+    rows = here.app.screen.query_one(RowList)._view.rows
+    found = []
+    for index in range(len(rows)):
+        cells = [c if isinstance(c, str) else c.text for c in rows[index].cells]
+        found.append(f"{cells[0] or ' '} {cells[-1]}")
+    return found
+
+
+async def test_folders_open_and_close_and_say_what_changed() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        assert names(here) == [". ▸ bin/", ". ▸ etc/", ". ▸ var/"]
+        await here.press("enter", "j", "j")
+        assert names(here)[:3] == [". ▾ bin/", "      other = bin/tool", "M     tool"]
+        await here.press("left")
+        assert names(here) == [". ▸ bin/", ". ▸ etc/", ". ▸ var/"]
+        await here.press("E")
+        assert "R     ▸ log/" not in names(here)
+        assert "R       old" in names(here)
+        assert "layer 2 of 2" in here.line(".dialog-title")
+        assert "RUN make \\x1b[31mclean" in here.text()
+        assert "A 1 added 40 B" in here.line("#files-changes")
+
+
+async def test_the_first_layer_is_there_before_the_last() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.go_to("redis:7")
+        await here.press("f")
+        assert "Reading" in here.text()
+        await here.tell(events.ContentsOpened(Contents(unread(READ), FREE)))
+        await here.tell(events.LayersListed(REDIS, READ[:1]))
+        await until_rows(here)
+        assert "layer 1 of 2" in here.line(".dialog-title")
+        assert names(here) == ["A ▸ bin/", ". ▸ etc/", ". ▸ var/"]
+        await here.tell(events.LayersListed(REDIS, READ[1:]))
+        await until_rows(here)
+        assert "layer 2 of 2" in here.line(".dialog-title")
+
+
+async def test_other_layers_and_the_layer_alone() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("[")
+        await until_rows(here)
+        assert "layer 1 of 2" in here.line(".dialog-title")
+        await here.press("[", "]")
+        await until_rows(here)
+        assert "layer 2 of 2" in here.line(".dialog-title")
+        await here.press("S", "E")
+        assert "      other = bin/tool" not in names(here)
+        assert [name.split()[0] for name in names(here)].count("R") == 2
+
+
+async def test_kinds_filters_and_order() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("u", "m", "r", "E")
+        assert names(here) == [". ▾ etc/", ".   ▾ conf.d/", "A       c"]
+        assert "shown: a" in here.line("#sheet-keys")
+        await here.press("u", "m", "r", "/")
+        here.screen(PromptScreen)
+        await here.type("#answer", ">x")
+        assert "Write a size" in here.line("#problem")
+        await here.type("#answer", "conf.d/* >15")
+        await here.press("enter")
+        here.screen(FilesScreen)
+        assert [name.split()[-1] for name in names(here)] == ["etc/", "conf.d/", "b", "c"]
+        assert "2 found" in here.line("#sheet-keys")
+        await here.press("o")
+        assert [name.split()[-1] for name in names(here)] == ["etc/", "conf.d/", "c", "b"]
+
+
+async def test_from_change_to_change() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        screen = await opened(here)
+        found = []
+        for _ in range(5):
+            await here.press("n")
+            found.append(screen.query_one(RowList).cursor_key)
+        assert found == ["bin/tool", "etc/conf.d/a", "etc/conf.d/b", "etc/conf.d/c", "var/log/old"]
+        await here.press("n")
+        assert "no more changes" in here.line("#sheet-keys")
+        await here.press("N")
+        assert screen.query_one(RowList).cursor_key == "etc/conf.d/c"
+
+
+async def test_details_tell_the_history_and_the_path_is_copied() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("n", "i")
+        here.screen(FieldsScreen)
+        text = here.text()
+        assert "Layer 1" in text
+        assert "content modified" in text
+        assert "-rw-r--r-- (0644)" in text
+        await here.press("escape", "c")
+        assert here.app.clipboard == "/bin/tool"
+
+
+async def test_waste_and_advice() -> None:
+    below = listing(
+        tar([member("var/lib/apt/lists/x", b"1" * 300_000), member("big", b"2" * 500_000)])
+    )
+    above = listing(tar([member(".wh.big"), member(".git/pack", b"3" * 200_000)]))
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here, layers(below, above))
+        await here.press("W")
+        here.screen(WasteScreen)
+        text = here.text()
+        assert "500 kB of 1 MB, efficiency 50.0%" in text
+        assert "advice: removed later 2" in text
+        assert "advice: package cache apt" in text
+        assert "advice: version control" in text
+        assert "/big" in text
+        await here.press("enter")
+        assert "removed by layer 2" in here.text()
+
+
+async def test_where_nothing_is_free_the_user_chooses_once() -> None:
+    offers = (
+        Offer(SourceName.METADATA, why_not="/data cannot be read."),
+        Offer(SourceName.STREAM, cost="The Engine writes 3 GB to its disk first."),
+    )
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.go_to("redis:7")
+        await here.press("f")
+        (action,) = here.recorder.of_kind("read_listings")
+        await here.tell(events.ContentsOpened(Contents(unread(READ), offers)))
+        here.recorder.end(action)
+        await here.settle()
+        here.screen(SourcesScreen)
+        assert "/data cannot be read." in here.text()
+        await here.press("enter")
+        here.screen(SourcesScreen)
+        await here.press("j", "enter")
+        here.screen(ConfirmScreen)
+        assert "The Engine writes 3 GB" in here.text()
+        await here.press("y")
+        here.screen(FilesScreen)
+        last = here.recorder.of_kind("read_listings")[-1]
+        assert isinstance(last, ReadListings)
+        assert (last.source, last.quiet) == ("stream", False)
+        here.recorder.fail(last, Trouble("The Engine is gone.", "Start it.", ""))
+        await here.settle()
+        assert "The Engine is gone." in here.text()
+
+
+async def test_a_bad_layer_is_an_error_in_its_place() -> None:
+    bad = replace(READ[1], listing=LayerListing("", ""), error=BadTar("a header is damaged"))
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here, (READ[0], bad))
+        assert "a header is damaged" in here.line("#files-command")
+        assert len(names(here)) == 3
+
+
+async def test_from_the_layers_pane_the_layer_under_the_cursor_alone() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.go_to("redis:7")
+        await here.press("l")
+        here.rows(Pane.LAYERS).move_to(0)
+        await here.press("f")
+        screen = here.screen(FilesScreen)
+        assert (screen._layer, screen._choice.alone) == (1, True)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 15)])
+@pytest.mark.parametrize("terminal", [TERMINAL, PLAIN_TERMINAL])
+async def test_hostile_names_do_nothing(size: tuple[int, int], terminal) -> None:  # type: ignore[no-untyped-def]
+    names_of = [b"\x1b[2J", b"a\nb", "\u202eevil".encode(), b"caf\xe9", b"[bold]x", b"d" * 300]
+    entries = tuple(LayerEntry(name, Kind.FILE, 1, 0o644, 0, 0, 0) for name in names_of)
+    async with stage(*CONNECTED, size=size, terminal=terminal) as here:
+        await opened(here, layers(LayerListing("", "archive", entries)))
+        text = here.text()
+        assert "\x1b" not in text
+        assert "\\x1b[2J" in text
+        assert "[bold]x" in text
+        assert "\u202e" not in text
+        await here.press("j", "i")
+        assert "\x1b" not in here.text()
+
+
+async def test_half_a_million_files_are_rows_only_where_they_are_seen() -> None:
+    entries = tuple(
+        LayerEntry(b"d/f%06d" % n, Kind.FILE, 1, 0o644, 0, 0, 0) for n in range(500_000)
+    )
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        screen = await opened(here, layers(LayerListing("", "archive", entries)))
+        await here.press("enter", "G")
+        rows = screen.query_one(RowList)
+        assert len(rows._view.rows) == 500_001
+        assert len(rows._view._cache) < 500
