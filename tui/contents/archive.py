@@ -39,5 +39,6 @@ def unread_archive(source: str) -> tuple[ListedImage, ArchiveSource]:
         )
         for one in image.layers
     )
-    bare = ListedImage(image.name or source, image.image_id, SourceName.ARCHIVE, tuple(layers))
+    name = image.name or source
+    bare = ListedImage(name, image.image_id, SourceName.ARCHIVE, tuple(layers), image.details)
     return bare, ArchiveSource(image)

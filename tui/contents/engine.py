@@ -30,7 +30,7 @@ def offers_for(
         facts: Inspect and history of the image.
         name: What it is called.
     """
-    image = unread_image(name, stack_of(facts), "")
+    image = replace(unread_image(name, stack_of(facts), ""), details=facts.details)
     info = client.info
     metadata = ClassicMetadata(Path(info.data_root), info.storage_driver)
     if info.capabilities.store is not StoreKind.CLASSIC:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tui.i18n import N_
 from tui.layers.errors import LayerError
 from tui.layers.union import Union, stack
+from tui.model.image import EMPTY_DETAILS, ImageDetails
 from tui.model.layer import LayerStack
 from tui.model.listing import LayerListing
 
@@ -52,6 +53,8 @@ class ListedImage:
     """The `SourceName` that its files are read from."""
     layers: tuple[ListedLayer, ...]
     """Bottom first."""
+    details: ImageDetails = EMPTY_DETAILS
+    """What its config tells."""
 
     def with_layers(self, read: Iterable[ListedLayer]) -> ListedImage:
         """Return the image with these layers in their places."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 from tui.i18n import _
 from tui.layers.blobs import Blobs, Folder, TarFile, layer_source, read_small
 from tui.layers.chain import chain_ids
+from tui.layers.config import details_of
 from tui.layers.errors import BadSource
 from tui.layers.manifests import (
     LAYERS,
@@ -29,6 +30,7 @@ from tui.layers.manifests import (
     text_of,
 )
 from tui.layers.tarscan import scan
+from tui.model.image import EMPTY_DETAILS, ImageDetails
 from tui.model.listing import LayerListing
 
 SOURCE: Final = "archive"
@@ -70,6 +72,8 @@ class ArchivedImage:
     """The digest of its config; empty where its name does not tell it."""
     layers: tuple[ArchivedLayer, ...]
     blobs: Blobs
+    details: ImageDetails = EMPTY_DETAILS
+    """What its config tells."""
 
     def listing(self, index: int) -> LayerListing:
         """Return the listing of a layer (1 is the bottom).
@@ -191,7 +195,7 @@ def _image(
             zip(diff_ids, chain_ids(diff_ids), commands, files, strict=True), 1
         )
     )
-    return ArchivedImage(name, image_id, tuple(layers), blobs)
+    return ArchivedImage(name, image_id, tuple(layers), blobs, details_of(told, image_id))
 
 
 def _blob(digest: str) -> str:

@@ -179,7 +179,7 @@ class _Stack:
         path, layer = entry.path, self.layers[-1]
         new = self._shown(entry)
         old = self.names.get(path)
-        change = Change.ADDED if old is None else _compared(old, new)
+        change = Change.ADDED if old is None else compared(old, new)
         folder = path.rpartition(b"/")[0]
         if folder not in self.below:
             self._make_way(folder)
@@ -306,9 +306,9 @@ def worst(union: Union) -> Iterator[tuple[bytes, int, list[Wasted]]]:
         yield path, sums[path], by_path[path]
 
 
-def _compared(old: Shown, new: Shown) -> Change:
+def compared(old: Shown, new: Shown) -> Change:
     """Return what a new entry does to the one at its path."""
-    was, now = _content(old), _content(new)
+    was, now = content_of(old), content_of(new)
     if was.kind is not now.kind or was.device != now.device:
         return Change.CONTENT
     if now.kind is Kind.DIRECTORY:
@@ -324,5 +324,6 @@ def _compared(old: Shown, new: Shown) -> Change:
     return Change.METADATA if was.mtime == now.mtime else Change.CONTENT
 
 
-def _content(shown: Shown) -> LayerEntry:
+def content_of(shown: Shown) -> LayerEntry:
+    """Return the entry that has the content of a name: of a hardlink, its file's."""
     return shown.file.entry if shown.file is not None else shown.entry
