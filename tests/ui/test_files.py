@@ -95,7 +95,7 @@ async def test_folders_open_and_close_and_say_what_changed() -> None:
         assert "R       old" in names(here)
         assert "layer 2 of 2" in here.line(".dialog-title")
         assert "RUN make \\x1b[31mclean" in here.text()
-        assert "A 1 added 40 B" in here.line("#files-changes")
+        assert "A  1 added 40 B" in here.line("#files-changes")
 
 
 async def test_the_first_layer_is_there_before_the_last() -> None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from tui.contents.image import ListedImage, ListedLayer
 from tui.i18n import _, ngettext
+from tui.layers.advice import advice
 from tui.layers.command import clean_command
 from tui.layers.union import Change, Shown, Tally, Union, Wasted, worst
 from tui.model.listing import Kind, LayerEntry, Mark
@@ -162,6 +163,10 @@ def waste_document(image: ListedImage, union: Union, reasons: Iterable[str]) -> 
             {**_path(path), "bytes": size, "times": [_wasted(image, one) for one in found]}
             for path, size, found in islice(worst(union), WORST)
         ],
+        "advice": [
+            {"pattern": one.pattern, "about": one.about, "bytes": one.bytes, "text": one.text}
+            for one in advice(union)
+        ],
         "failed": list(reasons),
     }
 
@@ -246,6 +251,7 @@ def waste_lines(image: ListedImage, union: Union, *, width: int) -> Iterator[str
     yield _("Shown: {size}").format(size=exact_size(union.shown_bytes))
     yield _("Wasted: {size}").format(size=exact_size(union.wasted_bytes))
     yield _("Efficiency: {share}").format(share=f"{union.efficiency:.2%}")
+    yield from (one.text for one in advice(union))
     rows = tuple(
         (
             human_size(size),
