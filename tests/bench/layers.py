@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 from docker import APIClient
 
 from tests.bench.figures import Line, Series, line
-from tests.bench.largeimage import NAME, ensure
+from tests.bench.largeimage import LAYERS, NAME, ensure
+from tests.bench.measures import REST, orlop
 from tests.engines.images import EPOCH
 from tui.layers.chain import chain_ids
 from tui.layers.tarsplit import FILE, layer_folder
@@ -54,7 +55,7 @@ def lines_of_layers(socket: str, *, runs: int) -> list[Line]:
         floors[1].values.append(_seconds(f"cat {' '.join(map(str, splits))} | zcat >/dev/null"))
         for source in SOURCES:
             told.setdefault(source, []).append(_read(source, NAME, f"unix://{socket}"))
-    return [*_lines(floors, told), *_memory()]
+    return [*_lines(floors, told), *_on_screen(socket, runs), *_memory()]
 
 
 def _lines(floors: tuple[Series, Series], told: dict[str, list[Told]]) -> list[Line]:
@@ -77,6 +78,29 @@ def _lines(floors: tuple[Series, Series], told: dict[str, list[Told]]) -> list[L
             shown = f"{ratio:.3f}"
             found.append(Line(f"{source} / docker save", shown, ratio, goals[source]))
     return found
+
+
+def _on_screen(socket: str, runs: int) -> list[Line]:
+    """Measure from the key to the tree, every layer being in the cache."""
+    first, whole = Series(), Series()
+    last = f"layer {LAYERS} of {LAYERS}"
+    with orlop(socket, (80, 24)) as terminal:
+        terminal.wait(lambda text: "orlop-bench/large" in text)
+        terminal.settle(REST)
+        for run in range(runs + 1):
+            sent = terminal.press(b"f")
+            tree = terminal.wait(lambda text: "srv/" in text)
+            done = terminal.wait(lambda text: last in text)
+            if run:  # the first has filled the cache
+                first.values.append(tree - sent)
+                whole.values.append(done - sent)
+            terminal.settle(REST)
+            terminal.press(b"q")
+            terminal.settle(REST)
+    return [
+        line("cache: from the key to a tree on the screen", first, "s", goal=0.3),
+        line("... of all layers", whole, "s"),
+    ]
 
 
 def _memory() -> list[Line]:
