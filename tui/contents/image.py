@@ -36,6 +36,12 @@ class ListedLayer:
     """Its folder on the Engine's disk, named by its cache ID; empty where that is unknown."""
     size: int = -1
     """Bytes as the Engine tells them; -1 where it does not."""
+    blob: str = ""
+    """The digest of what a registry stores for it; empty elsewhere."""
+    compressed_size: int = -1
+    """Bytes of that; -1 where nobody tells."""
+    is_claimed: bool = False
+    """Whether nobody has checked that its files are those of its diff ID."""
 
     @property
     def is_read(self) -> bool:

@@ -145,7 +145,7 @@ def read_layers(
     if not missing:
         return
     for read in source.read([same[0] for same in missing.values()], watch):
-        if cache is not None and read.error is None:
+        if cache is not None and read.error is None and not read.is_claimed:
             cache.put(read.listing)
         for layer in missing.pop(read.diff_id or read.chain_id, ()):
             path = read.path if layer.index == read.index else layer.path

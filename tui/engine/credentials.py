@@ -42,12 +42,21 @@ def registry_login(registry: str, environ: Mapping[str, str] = os.environ) -> st
     Raises:
         CredentialsUnreadable: pull without a login then.
     """
+    login = stored_login(registry, environ)
+    return base64.urlsafe_b64encode(json.dumps(login).encode()).decode() if login else ""
+
+
+def stored_login(registry: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return a stored login: `username` and `password`, or `identitytoken`; nothing for none.
+
+    Raises:
+        CredentialsUnreadable: go on without a login then.
+    """
     config = _config(environ)
     key = HUB_KEY if registry == HUB else registry
     helper = wire.text(wire.table(config.get("credHelpers")).get(key))
     helper = helper or wire.text(config.get("credsStore"))
-    login = _from_helper(helper, key) if helper else _from_file(config, key)
-    return base64.urlsafe_b64encode(json.dumps(login).encode()).decode() if login else ""
+    return _from_helper(helper, key) if helper else _from_file(config, key)
 
 
 def _config(environ: Mapping[str, str]) -> wire.Table:

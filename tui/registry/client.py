@@ -1,0 +1,229 @@
+"""One repository of one registry: manifests, blobs, and parts of blobs.
+
+Source: the OCI distribution specification, and what Docker Hub and distribution 2.8 do beyond it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from tui.i18n import _
+from tui.model.reference import HUB, ImageReference
+from tui.registry.connection import Answer, Connections, is_loopback
+from tui.registry.errors import (
+    BadManifest,
+    LoginRefused,
+    NoParts,
+    NotARegistry,
+    NotThere,
+    PullsUsedUp,
+    RegistryError,
+    RegistryRefused,
+    WrongDigest,
+)
+from tui.registry.tokens import Login, authorization, challenge_of, said
+
+MANIFEST_MAX: Final = 4 << 20
+"""Bytes of the longest manifest or index, as registries take them."""
+
+HUB_HOST: Final = "registry-1.docker.io"
+"""Where Docker Hub's registry is."""
+
+INDEXES: Final = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+MANIFESTS: Final = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+_ACCEPT: Final = ", ".join((*INDEXES, *MANIFESTS))
+"""Without all four, registries say there is nothing, or make an old manifest of another digest."""
+
+_VERSION: Final = "Docker-Distribution-Api-Version"
+_OK: Final = 200
+_PART: Final = 206
+_UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
+_MISSING: Final = 404
+_BAD_RANGE: Final = 416
+_TOO_MANY: Final = 429
+_TEXT_MAX: Final = 1 << 16
+
+
+class Manifest(NamedTuple):
+    """A manifest or an index, as it came."""
+
+    data: bytes
+    digest: str
+    media_type: str
+
+
+class RegistryClient:
+    """Reads from a repository. Uses one connection at a time, so one thread."""
+
+    def __init__(
+        self,
+        reference: ImageReference,
+        login: Callable[[], Login | None] = lambda: None,
+        connections: Connections | None = None,
+    ) -> None:
+        """Prepare; asks nothing.
+
+        Args:
+            reference: An image of the repository.
+            login: Tells who the user is; asked when the registry does.
+            connections: The way to it; of the environment by default.
+        """
+        self.reference = reference
+        self._login = login
+        host = HUB_HOST if reference.domain == HUB else reference.domain
+        self._secure = not is_loopback(_without_port(host))
+        self._base = f"{'https' if self._secure else 'http'}://{host}/v2/"
+        self._authorization = ""
+        self.connections = connections or Connections(host)
+
+    def is_registry(self) -> bool:
+        """Tell whether what answers is a registry, whether or not it lets us in."""
+        with self.connections.ask(self._base, {}) as answer:
+            asks = challenge_of(answer.headers("WWW-Authenticate")) is not None
+            told = answer.header(_VERSION).startswith("registry/2")
+            fine = answer.status == _OK and "json" in answer.header("Content-Type")
+            return told or fine or (answer.status == _UNAUTHORIZED and asks)
+
+    def manifest(self, which: str) -> Manifest:
+        """Return the manifest or index of a tag or a digest.
+
+        Raises:
+            RegistryError: there is none, or it does not fit its digest.
+        """
+        path = f"{self.reference.path}/manifests/{which}"
+        with self._get(path, {"Accept": _ACCEPT}) as answer:
+            media_type = answer.header("Content-Type").partition(";")[0].strip().lower()
+            if media_type == "text/html":
+                raise NotARegistry(_("it sends a page for people"))
+            data = answer.document(MANIFEST_MAX)
+            digest = which if ":" in which else answer.header("Docker-Content-Digest")
+        own = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        check_digest(data, digest or own)
+        return Manifest(data, digest or own, media_type)
+
+    def blob(self, digest: str) -> Answer:
+        """Ask for a blob; whoever gets it closes it, and checks the digest.
+
+        Raises:
+            RegistryError: it is not there, or not for this user.
+        """
+        return self._get(f"{self.reference.path}/blobs/{digest}", {})
+
+    def small_blob(self, digest: str, limit: int) -> bytes:
+        """Return a blob of at most `limit` bytes.
+
+        Raises:
+            RegistryError: it is not there, or does not fit its digest.
+        """
+        with self.blob(digest) as answer:
+            data = answer.document(limit)
+        check_digest(data, digest)
+        return data
+
+    def part(self, digest: str, offset: int, size: int) -> bytes:
+        """Return so many bytes of a blob, whose digest nobody can check then.
+
+        Raises:
+            NoParts: the registry, or where it keeps its blobs, sends no parts.
+            RegistryError: it is not there, or not for this user.
+        """
+        wanted = f"bytes={offset}-{offset + size - 1}"
+        path = f"{self.reference.path}/blobs/{digest}"
+        with self._get(path, {"Range": wanted}) as answer:
+            told = answer.header("Content-Range").replace(" ", "")
+            if answer.status != _PART or not told.startswith(f"bytes{wanted[6:]}/"):
+                raise NoParts
+            try:
+                data = answer.document(size)
+            except BadManifest:
+                raise NoParts from None
+        if len(data) != size:
+            raise NoParts
+        return data
+
+    def _get(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """Ask, and log in if that is wanted.
+
+        Raises:
+            RegistryError: the answer is no.
+        """
+        url = self._base + path
+        answer = self._ask(url, headers)
+        if answer.status == _UNAUTHORIZED and not answer.redirected:
+            with answer:
+                challenge = challenge_of(answer.headers("WWW-Authenticate"))
+                if challenge is None:
+                    raise self._refusal(answer)
+            self._authorization = authorization(
+                self.connections,
+                challenge,
+                self._login(),
+                self.reference.path,
+                secure=self._secure,
+            )
+            answer = self._ask(url, headers)
+        if answer.status in (_OK, _PART):
+            return answer
+        with answer:
+            raise self._refusal(answer)
+
+    def _ask(self, url: str, headers: Mapping[str, str]) -> Answer:
+        more = {"Authorization": self._authorization} if self._authorization else {}
+        return self.connections.ask(url, {**headers, **more})
+
+    def _refusal(self, answer: Answer) -> RegistryError:
+        """Return what an answer that is none means."""
+        body = answer.read(_TEXT_MAX)
+        text = said(body)
+        if answer.status == _TOO_MANY:
+            return PullsUsedUp(text or body[:200].decode("utf-8", "replace"))
+        if answer.status == _UNAUTHORIZED or (answer.status == _FORBIDDEN and text):
+            return LoginRefused(text)
+        if answer.status == _MISSING:
+            there = bool(text) or answer.redirected or self.is_registry()
+            return (
+                NotThere(f"{self.reference}: {text}" if text else f"{self.reference}")
+                if (there)
+                else NotARegistry(self.reference.domain)
+            )
+        if answer.status == _BAD_RANGE:
+            return NoParts()
+        return RegistryRefused(f"{answer.status} {text}")
+
+
+def check_digest(data: bytes, digest: str) -> None:
+    """Compare data with its digest.
+
+    Raises:
+        WrongDigest: it does not fit, or is of a kind that nobody can check here.
+    """
+    hasher = hasher_for(digest)
+    hasher.update(data)
+    if hasher.hexdigest() != digest.partition(":")[2].lower():
+        raise WrongDigest(digest)
+
+
+def hasher_for(digest: str) -> hashlib._Hash:
+    """Return what computes a digest of this kind.
+
+    Raises:
+        WrongDigest: nobody can check this kind here.
+    """
+    kind = digest.partition(":")[0]
+    if kind not in ("sha256", "sha512"):
+        raise WrongDigest(digest)
+    return hashlib.new(kind)
+
+
+def _without_port(host: str) -> str:
+    name, _colon, port = host.rpartition(":")
+    return name if name and port.isdigit() else host

@@ -1,0 +1,263 @@
+"""HTTP to registries: proxies, certificates, redirects, and bounds on time and size.
+
+An answer is returned whatever its status. Redirects are followed for reading alone, never from
+https to http, and what names the user does not go along to another host.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.error import URLError
+from urllib.parse import urljoin, urlsplit
+from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
+
+from tui import __version__
+from tui.i18n import _
+from tui.registry.errors import BadManifest, BadTls, NotARegistry, Unreachable
+
+CONNECT_SECONDS: Final = 8.0
+"""Time for a connection."""
+
+SILENT_SECONDS: Final = 60.0
+"""Time without a byte; and time for a whole document, which is short."""
+
+HOPS: Final = 5
+"""Redirects that are followed one after the other."""
+
+AGENT: Final = f"orlop/{__version__}"
+CERTIFICATES: Final = Path("/etc/docker/certs.d")
+"""Where the Engine keeps authorities of private registries: a folder a host."""
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_BROKEN: Final = (OSError, http.client.HTTPException, ValueError)
+"""What Python raises for a connection, an answer or an address that is broken."""
+
+_CHUNK: Final = 1 << 16
+
+_Note = Callable[[socket.socket], None]
+
+
+class Answer:
+    """A server's answer; whoever gets it closes it."""
+
+    def __init__(self, url: str, raw: http.client.HTTPResponse, *, redirected: bool) -> None:
+        self.url = url
+        self.redirected = redirected
+        self.status = raw.status
+        self._raw = raw
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._raw.close()
+
+    def header(self, name: str) -> str:
+        """Return a header; empty where it is missing."""
+        return self._raw.headers.get(name, "")
+
+    def headers(self, name: str) -> list[str]:
+        """Return a header that may be there several times."""
+        return list(self._raw.headers.get_all(name, []))
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; none at the end.
+
+        Raises:
+            Unreachable: the connection broke, or nothing came for too long.
+        """
+        try:
+            return self._raw.read(size)
+        except _BROKEN as error:
+            raise unreachable(self.url, error) from error
+
+    def document(self, limit: int) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            BadManifest: it is longer than `limit` bytes.
+            Unreachable: the connection broke, or it took too long.
+        """
+        pieces: list[bytes] = []
+        length = 0
+        end = time.monotonic() + SILENT_SECONDS
+        while data := self.read(_CHUNK):
+            pieces.append(data)
+            length += len(data)
+            if length > limit:
+                raise BadManifest(_("it is too long"))
+            if time.monotonic() > end:
+                raise Unreachable(_("it sends too slowly"))
+        return b"".join(pieces)
+
+
+class Connections:
+    """Asks servers, one request after the other."""
+
+    def __init__(self, host: str = "", *, certificates: Path = CERTIFICATES) -> None:
+        """Prepare; of `certificates` the authorities for `host` (with its port) are trusted."""
+        self.requests = 0
+        """How many requests were made so far."""
+        self._socket: socket.socket | None = None
+        self._opener = OpenerDirector()
+        self._opener.add_handler(_Proxies())
+        self._opener.add_handler(_Http(self._note))
+        self._opener.add_handler(_Https(_context(certificates / host), self._note))
+
+    def ask(self, url: str, headers: Mapping[str, str], data: bytes | None = None) -> Answer:
+        """Ask for a URL; with `data` send that.
+
+        Raises:
+            Unreachable: there is no answer.
+            NotARegistry: it sends from place to place, or to where nobody may go.
+        """
+        secret = dict(headers)
+        redirected = False
+        for _hop in range(HOPS + 1):
+            answer = self._ask(url, secret, data, redirected=redirected)
+            where = answer.header("Location")
+            if answer.status not in _REDIRECTS or data is not None or not where:
+                return answer
+            with answer:
+                target = _joined(url, where)
+            if _origin(target) != _origin(url):
+                secret.pop("Authorization", None)
+            url, redirected = target, True
+        raise NotARegistry(_("too many redirects"))
+
+    def hang_up(self) -> None:
+        """End the connection at once; may be called from another thread."""
+        if self._socket is not None:
+            with suppress(OSError):  # it may have ended by itself
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _ask(
+        self, url: str, headers: Mapping[str, str], data: bytes | None, *, redirected: bool
+    ) -> Answer:
+        self.requests += 1
+        try:
+            request = Request(url, data, {"User-Agent": AGENT, **headers})
+            raw = self._opener.open(request, timeout=CONNECT_SECONDS)
+        except _BROKEN as error:
+            raise unreachable(url, error) from error
+        assert isinstance(raw, http.client.HTTPResponse)
+        return Answer(url, raw, redirected=redirected)
+
+    def _note(self, connected: socket.socket) -> None:
+        self._socket = connected
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, without its port, is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def unreachable(url: str, error: BaseException) -> Unreachable:
+    """Return what an error of Python's means; the address is told without what follows its host."""
+    reason: Any = error.reason if isinstance(error, URLError) else error
+    where = urlsplit(url).netloc.rpartition("@")[2]
+    kind = BadTls if isinstance(reason, ssl.SSLError) else Unreachable
+    return kind(f"{where}: {reason or type(reason).__name__}")
+
+
+def _joined(url: str, where: str) -> str:
+    """Return where a redirect leads.
+
+    Raises:
+        NotARegistry: nobody may go there.
+    """
+    try:
+        target = urljoin(url, where)
+        parts = urlsplit(target)
+        host = parts.hostname
+    except ValueError:
+        raise NotARegistry(where) from None
+    allowed = ("https",) if url.startswith("https:") else ("http", "https")
+    if not host or parts.scheme not in allowed:
+        raise NotARegistry(where)
+    return target
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    try:
+        return parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        raise NotARegistry(url) from None
+
+
+def _context(folder: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    for path in sorted(folder.glob("*.crt")):
+        with suppress(OSError):  # not for this user, or no certificate: as if it were not there
+            context.load_verify_locations(path)
+    return context
+
+
+class _Proxies(ProxyHandler):
+    """HTTP_PROXY, HTTPS_PROXY and NO_PROXY; never for this machine, as the Engine does it."""
+
+    def proxy_open(self, req: Request, proxy: str, type: str) -> Any:  # noqa: A002
+        host = urlsplit(f"//{req.host}").hostname or ""
+        return None if is_loopback(host) else super().proxy_open(req, proxy, type)
+
+
+class _Http(HTTPHandler):
+    def __init__(self, note: _Note) -> None:
+        super().__init__()
+        self._connected = note
+
+    def http_open(self, req: Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_Plain, self._connected), req)
+
+
+class _Https(HTTPSHandler):
+    def __init__(self, context: ssl.SSLContext, note: _Note) -> None:
+        super().__init__(context=context)
+        self._trusting = context
+        self._connected = note
+
+    def https_open(self, req: Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_Secure, self._connected), req, context=self._trusting)
+
+
+class _Plain(http.client.HTTPConnection):
+    def __init__(self, note: _Note, host: str, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._connected = note
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock.settimeout(SILENT_SECONDS)
+        self._connected(self.sock)
+
+
+class _Secure(http.client.HTTPSConnection):
+    def __init__(self, note: _Note, host: str, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._connected = note
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock.settimeout(SILENT_SECONDS)
+        self._connected(self.sock)

@@ -1,0 +1,133 @@
+"""An image in a registry: its manifest and its config, but none of its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tui.i18n import _
+from tui.layers.chain import chain_ids
+from tui.layers.config import details_of
+from tui.layers.errors import BadSource
+from tui.layers.manifests import (
+    LAYERS,
+    commands_of,
+    diff_ids_of,
+    digest_of,
+    foreignness,
+    json_of,
+    list_of,
+    object_of,
+)
+from tui.model.image import ImageDetails
+from tui.registry.client import Manifest, RegistryClient
+from tui.registry.errors import BadManifest, NotARegistry
+
+CONFIG_MAX: Final = 8 << 20
+"""Bytes of the longest config."""
+
+_DEPTH: Final = 4
+"""Indexes within indexes."""
+
+_LARGEST: Final = (1 << 63) - 1
+_OLD: Final = "application/vnd.docker.distribution.manifest.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteLayer:
+    """One layer of an image in a registry."""
+
+    index: int
+    """1 is the bottom."""
+    diff_id: str
+    chain_id: str
+    created_by: str
+    """Empty where history tells none."""
+    digest: str
+    """Of the blob."""
+    size: int
+    """Bytes of the blob, as it is stored."""
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteImage:
+    """An image in a registry."""
+
+    digest: str
+    """Of the manifest."""
+    image_id: str
+    """The digest of its config."""
+    layers: tuple[RemoteLayer, ...]
+    details: ImageDetails
+    """What its config tells."""
+
+
+def read_image(client: RegistryClient) -> RemoteImage:
+    """Read manifest and config; of an index the image for this machine.
+
+    Raises:
+        RegistryError: there is none, or none that can be read.
+    """
+    reference = client.reference
+    found = client.manifest(reference.digest or reference.tag_or_default)
+    try:
+        return _image(client, found)
+    except BadSource as error:
+        raise BadManifest(error.detail) from error
+
+
+def _image(client: RegistryClient, found: Manifest) -> RemoteImage:
+    for _hop in range(_DEPTH):
+        told = _told(found)
+        if "manifests" not in told:
+            break
+        every = [object_of(one) for one in list_of(told["manifests"])]
+        if not every:
+            raise BadManifest(_("no platform of it is here"))
+        found = client.manifest(digest_of(min(every, key=foreignness)))
+    else:
+        raise BadManifest(_("its indexes are nested too deeply"))
+    config_digest = digest_of(object_of(told.get("config")))
+    blobs = [object_of(one) for one in list_of(told.get("layers"))]
+    if len(blobs) > LAYERS:
+        raise BadManifest(_("it has too many layers"))
+    config = object_of(json_of(client.small_blob(config_digest, CONFIG_MAX), config_digest))
+    diff_ids = diff_ids_of(config, len(blobs))
+    commands = commands_of(config, len(blobs))
+    every_layer = zip(diff_ids, chain_ids(diff_ids), commands, blobs, strict=True)
+    layers = (
+        RemoteLayer(at, diff, chain, command, digest_of(blob), _size(blob), _annotations(blob))
+        for at, (diff, chain, command, blob) in enumerate(every_layer, 1)
+    )
+    details = details_of(config, config_digest)
+    return RemoteImage(found.digest, config_digest, tuple(layers), details)
+
+
+def _told(manifest: Manifest) -> dict[str, Any]:
+    """Return a manifest or an index.
+
+    Raises:
+        BadManifest: it is of a form that nobody makes any more.
+        NotARegistry: it is no JSON.
+    """
+    try:
+        told = object_of(json_of(manifest.data, manifest.digest))
+    except BadSource as error:
+        raise NotARegistry(error.detail) from error
+    if manifest.media_type.startswith(_OLD) or told.get("schemaVersion") == 1:
+        raise BadManifest(_("it is of Docker's first form (schema 1)"))
+    return told
+
+
+def _size(descriptor: Mapping[str, Any]) -> int:
+    size = descriptor.get("size")
+    if not isinstance(size, int) or not 0 <= size <= _LARGEST:
+        raise BadManifest(_("a size makes no sense"))
+    return size
+
+
+def _annotations(descriptor: Mapping[str, Any]) -> dict[str, str]:
+    told = object_of(descriptor.get("annotations"))
+    return {name: text for name, text in told.items() if isinstance(text, str)}
