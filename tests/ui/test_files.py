@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from tui.actions.action import ReadListings
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
 from tui.layers.errors import BadTar
+from tui.layers.filetree import FileTree
 from tui.model.listing import Kind, LayerEntry, LayerListing, SourceName
 from tui.store import events
 from tui.store.state import Contents, Pane, Trouble
@@ -111,6 +113,30 @@ async def test_the_first_layer_is_there_before_the_last() -> None:
         await here.tell(events.LayersListed(REDIS, READ[1:]))
         await until_rows(here)
         assert "layer 2 of 2" in here.line(".dialog-title")
+
+
+async def test_of_a_large_image_the_lowest_layer_is_shown_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+
+    def tree(listings: Sequence[LayerListing], layer: int) -> FileTree:
+        made.append(layer)
+        return FileTree(listings, layer)
+
+    monkeypatch.setattr("tui.ui.screens.files.FileTree", tree)
+    many = tuple(LayerEntry(b"d/f%d" % n, Kind.FILE, 1, 0o644, 0, 0, 0) for n in range(30_000))
+    large = layers(BELOW, LayerListing("", "archive", many))
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.go_to("redis:7")
+        await here.press("f")
+        (action,) = here.recorder.of_kind("read_listings")
+        await here.tell(events.ContentsOpened(Contents(unread(large), FREE)))
+        await here.tell(events.LayersListed(REDIS, large))
+        here.recorder.end(action)
+        await until_rows(here)
+        await until_rows(here)
+        assert made == [1, 2]
 
 
 async def test_other_layers_and_the_layer_alone() -> None:

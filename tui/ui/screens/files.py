@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -41,6 +41,9 @@ from tui.ui.screens.waste import WasteScreen
 from tui.ui.widgets.columns import CellText
 from tui.ui.widgets.rowlist import RowList
 from tui.ui.widgets.textline import TextLine
+
+QUICK: Final = 20_000
+"""Entries that a tree is made of without showing another first."""
 
 
 class FilesScreen(Sheet[None]):
@@ -144,6 +147,8 @@ class FilesScreen(Sheet[None]):
             return
         if self._view is not None and ready < target and self._is_reading:
             return  # the first that came is in view; those on the way would only take time
+        if self._view is None and _entries(image, wanted) > QUICK:
+            wanted = 1  # in sight at once; all of them take a moment
         self._is_building = True
         self.run_worker(self._make(image, wanted, ready), group="tree")
 
@@ -358,6 +363,10 @@ class FilesScreen(Sheet[None]):
             return
         screen = ConfirmScreen(_("Read the files that way?"), _("Read"), text=offer.cost)
         self.app.push_screen(screen, lambda yes: self._read(offer.name) if yes else None)
+
+
+def _entries(image: ListedImage, count: int) -> int:
+    return sum(len(layer.listing.entries) for layer in image.layers[:count])
 
 
 def _source_text(image: ListedImage) -> str:
