@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from tests.ui.fixed import CONNECTED, DENIED, PULLING, SEARCHED
+from tests.ui.fixedfiles import FILES
 from tests.ui.scenes import SMALL, TO_NGINX, WIDE, Scene, Size, picture
 
 FOLDER: Final = Path(__file__).parents[2] / "screenshots"
 
 NGINX: Final = Scene(TO_NGINX, told=(*CONNECTED, *SEARCHED))
+TREE: Final = Scene((*TO_NGINX, "f", "[", "[", "[", "E", "n", "n"), told=(*CONNECTED, FILES))
 PICTURES: Final[dict[str, tuple[Scene, Size]]] = {
     "main-120x40": (
         Scene(("down", "down", "space", "down", "space", "down"), told=(*CONNECTED, *SEARCHED)),
@@ -28,6 +30,9 @@ PICTURES: Final[dict[str, tuple[Scene, Size]]] = {
     "removal-preview": (Scene(("down", "down", "space", *("down",) * 3, "space", "d")), WIDE),
     "pull": (Scene(("J",), told=(*CONNECTED, *PULLING)), WIDE),
     "layers-80x24": (Scene((*TO_NGINX, "l")), SMALL),
+    "files-120x40": (TREE, WIDE),
+    "files-80x24": (TREE, SMALL),
+    "waste": (Scene((*TO_NGINX, "f", "W"), told=(*CONNECTED, FILES)), WIDE),
     "matrix": (Scene(("M",)), WIDE),
     "details": (Scene((*TO_NGINX, "i")), WIDE),
     "help": (Scene(("?",)), WIDE),

@@ -69,6 +69,7 @@ async def play(scene: Scene, pilot: Pilot[int]) -> None:
     for key in scene.keys:
         await here.press(key)
         await _end_reads(here)
+        await app.workers.wait_for_complete()
     await here.tell(*scene.then)
     await _rest(here)
 

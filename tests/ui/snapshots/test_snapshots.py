@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.fixed import CONNECTED, DENIED, FAILED_PULL, LOST, PULLING, SEARCHED
-from tests.ui.scenes import SMALL, TINY, TO_NGINX, Scene
+from tests.ui.fixedfiles import FILES
+from tests.ui.scenes import SMALL, TINY, TO_NGINX, WIDE, Scene, Size
 from tests.ui.snapshots.conftest import Snap
 
 TO_TOOLS = ("down",) * 3
@@ -18,6 +21,25 @@ EVERYTHING = (*CONNECTED, *SEARCHED)
 def test_main_wide(snap: Snap) -> None:
     """All four panes are in view, with the layers of the image under the cursor."""
     snap(Scene(TO_NGINX, told=EVERYTHING))
+
+
+FILES_OF_A_LAYER = Scene((*TO_NGINX, "f", "[", "[", "[", "E", "n"), told=(*CONNECTED, FILES))
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL, TINY])
+def test_files(snap: Snap, size: Size) -> None:
+    """The tree of a layer with what it changed; nothing is cut at 80x24."""
+    snap(FILES_OF_A_LAYER, size)
+
+
+def test_files_alone(snap: Snap) -> None:
+    """Only what the layer brought and removed."""
+    snap(Scene((*FILES_OF_A_LAYER.keys, "S"), told=FILES_OF_A_LAYER.told), SMALL)
+
+
+def test_waste(snap: Snap) -> None:
+    """What is wasted, with advice."""
+    snap(Scene((*TO_NGINX, "f", "W"), told=(*CONNECTED, FILES)), SMALL)
 
 
 def test_main_small(snap: Snap) -> None:

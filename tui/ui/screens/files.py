@@ -22,6 +22,7 @@ from tui.layers.treeview import ALL, Choice, Order, TreeView
 from tui.model.job import Job, JobState
 from tui.model.text import human_size
 from tui.store.state import Contents, State
+from tui.ui.lines import cells
 from tui.ui.progress import progress_bar, progress_text
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.confirm import ConfirmScreen
@@ -40,7 +41,7 @@ from tui.ui.screens.text import FieldsScreen, FieldValue, copyable
 from tui.ui.screens.waste import WasteScreen
 from tui.ui.widgets.columns import CellText
 from tui.ui.widgets.rowlist import RowList
-from tui.ui.widgets.textline import TextLine
+from tui.ui.widgets.textline import Piece, TextLine
 
 QUICK: Final = 20_000
 """Entries that a tree is made of without showing another first."""
@@ -196,9 +197,8 @@ class FilesScreen(Sheet[None]):
             command = clean_command(layer.created_by) or _("(no record)")
             if layer.error is not None:
                 command = str(layer.error)
-            self.part("#files-changes", TextLine).show(
-                *tally_pieces(self._view.tree), right=(CellText(_source_text(image), "dim"),)
-            )
+            right = _source_text(image)
+            self.part("#files-changes", TextLine).show(*tally_pieces(self._view.tree))
         if job is not None and job.state is JobState.FAILED:
             self._rows.empty_text = f"{job.summary} {job.remedy}"
             right = job.summary
@@ -212,11 +212,12 @@ class FilesScreen(Sheet[None]):
 
     def _show_keys(self) -> None:
         choice = self._choice
-        left = [CellText(f" {self._note} ", "accent")] if self._note else []
+        left: list[Piece] = [CellText(f" {self._note} ", "accent")] if self._note else []
         if choice.kinds != ALL:
             shown = "".join(key for key, kinds in TOGGLES.items() if kinds <= choice.kinds)
             left.append(CellText(_(" shown: {kinds} ").format(kinds=shown or "-"), "warn"))
-        self.part("#sheet-keys", TextLine).show(*left, *reminder(self.size.width))
+        room = self.size.width - cells(tuple(left))
+        self.part("#sheet-keys", TextLine).show(*left, *reminder(room))
 
     @on(Resize)
     def _resized(self) -> None:
