@@ -30,13 +30,11 @@ from tui.layers.toc import (
     stargz_place,
 )
 from tui.model.listing import LayerEntry, LayerListing, SourceName
-from tui.model.reference import ImageReference, InvalidReference, parse_reference
+from tui.model.reference import REGISTRY, ImageReference, InvalidReference, parse_reference
 from tui.registry.client import RegistryClient, hasher_for
 from tui.registry.errors import BadReference, NoParts, Unreachable, WrongDigest
 from tui.registry.remote import RemoteLayer, read_image
 from tui.registry.tokens import Login
-
-SCHEME: Final = "registry:"
 
 _LOG: Final = logging.getLogger(__name__)
 _TAIL: Final = 1 << 26
@@ -165,11 +163,6 @@ class _Checked:
             raise WrongDigest(self._digest)
 
 
-def is_registry(source: str) -> bool:
-    """Tell whether a source names an image in a registry."""
-    return source.startswith(SCHEME)
-
-
 def unread_registry(source: str) -> tuple[ListedImage, RegistrySource]:
     """Return the image of `registry:REFERENCE`; manifest and config are read, its layers not.
 
@@ -177,7 +170,7 @@ def unread_registry(source: str) -> tuple[ListedImage, RegistrySource]:
         LayerError: it cannot be read, or there is no such image.
     """
     try:
-        reference = parse_reference(source.removeprefix(SCHEME))
+        reference = parse_reference(source.removeprefix(REGISTRY))
     except InvalidReference as error:
         raise BadReference(str(error)) from error
     client = RegistryClient(reference, lambda: _login(reference))

@@ -15,6 +15,9 @@ from tui.i18n import _
 HUB: Final = "docker.io"
 """Domain of a reference that names none."""
 
+REGISTRY: Final = "registry:"
+"""What stands before a reference that shall be read in its registry."""
+
 DEFAULT_TAG: Final = "latest"
 
 PATH_MAX: Final = 255
@@ -99,6 +102,14 @@ def _split_domain(name: str) -> tuple[str, str]:
     if first in {HUB, "index.docker.io"}:
         return HUB, rest if "/" in rest else f"library/{rest}" if rest else ""
     return first, rest
+
+
+def is_remote(source: str) -> bool:
+    """Tell whether a source names an image in a registry: `registry:REFERENCE`.
+
+    `registry:2` is an image of the Engine that is called registry, so a name alone does not do.
+    """
+    return source.startswith(REGISTRY) and any(mark in source[len(REGISTRY) :] for mark in "/:@")
 
 
 def _require(condition: bool, why: str) -> None:

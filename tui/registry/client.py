@@ -158,7 +158,7 @@ class RegistryClient:
         """
         url = self._base + path
         answer = self._ask(url, headers)
-        if answer.status == _UNAUTHORIZED and not answer.redirected:
+        if answer.status == _UNAUTHORIZED and answer.url.startswith(self._base):
             with answer:
                 challenge = challenge_of(answer.headers("WWW-Authenticate"))
                 if challenge is None:
@@ -189,12 +189,10 @@ class RegistryClient:
         if answer.status == _UNAUTHORIZED or (answer.status == _FORBIDDEN and text):
             return LoginRefused(text)
         if answer.status == _MISSING:
-            there = bool(text) or answer.redirected or self.is_registry()
-            return (
-                NotThere(f"{self.reference}: {text}" if text else f"{self.reference}")
-                if (there)
-                else NotARegistry(self.reference.domain)
-            )
+            elsewhere = not answer.url.startswith(self._base)
+            if not text and not elsewhere and not self.is_registry():
+                return NotARegistry(self.reference.domain)
+            return NotThere(f"{self.reference}: {text}" if text else str(self.reference))
         if answer.status == _BAD_RANGE:
             return NoParts()
         return RegistryRefused(f"{answer.status} {text}")

@@ -50,9 +50,9 @@ _Note = Callable[[socket.socket], None]
 class Answer:
     """A server's answer; whoever gets it closes it."""
 
-    def __init__(self, url: str, raw: http.client.HTTPResponse, *, redirected: bool) -> None:
+    def __init__(self, url: str, raw: http.client.HTTPResponse) -> None:
         self.url = url
-        self.redirected = redirected
+        """Where it came from, after all redirects."""
         self.status = raw.status
         self._raw = raw
 
@@ -127,9 +127,8 @@ class Connections:
             NotARegistry: it sends from place to place, or to where nobody may go.
         """
         secret = dict(headers)
-        redirected = False
         for _hop in range(HOPS + 1):
-            answer = self._ask(url, secret, data, redirected=redirected)
+            answer = self._ask(url, secret, data)
             where = answer.header("Location")
             if answer.status not in _REDIRECTS or data is not None or not where:
                 return answer
@@ -137,7 +136,7 @@ class Connections:
                 target = _joined(url, where)
             if _origin(target) != _origin(url):
                 secret.pop("Authorization", None)
-            url, redirected = target, True
+            url = target
         raise NotARegistry(_("too many redirects"))
 
     def hang_up(self) -> None:
@@ -146,9 +145,7 @@ class Connections:
             with suppress(OSError):  # it may have ended by itself
                 self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _ask(
-        self, url: str, headers: Mapping[str, str], data: bytes | None, *, redirected: bool
-    ) -> Answer:
+    def _ask(self, url: str, headers: Mapping[str, str], data: bytes | None) -> Answer:
         self.requests += 1
         try:
             request = Request(url, data, {"User-Agent": AGENT, **headers})
@@ -156,7 +153,7 @@ class Connections:
         except _BROKEN as error:
             raise unreachable(url, error) from error
         assert isinstance(raw, http.client.HTTPResponse)
-        return Answer(url, raw, redirected=redirected)
+        return Answer(url, raw)
 
     def _note(self, connected: socket.socket) -> None:
         self._socket = connected

@@ -1,0 +1,210 @@
+"""A registry on loopback that does what a test wants, and notes what it was asked."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qs, urlsplit
+
+from tests.engines.images import diff_id
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+USER = "Basic " + base64.b64encode(b"me:secret").decode()
+
+
+class Asked(NamedTuple):
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Blob(NamedTuple):
+    """A layer as a registry stores it."""
+
+    data: bytes
+    tar: bytes
+    annotations: Mapping[str, str] = {}
+
+
+def digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def gzipped(tar: bytes) -> Blob:
+    return Blob(gzip.compress(tar, mtime=0), tar)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    registry: FakeRegistry
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        return
+
+    def do_POST(self) -> None:
+        self._serve(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def do_GET(self) -> None:
+        self._serve(b"")
+
+    def _serve(self, body: bytes) -> None:
+        parts = urlsplit(self.path)
+        with self.registry.lock:
+            self.registry.asked.append(Asked(self.path, dict(self.headers.items()), body))
+        special = self.registry.special.get(parts.path)
+        if special is not None:
+            special(self)
+        elif parts.path == "/token":
+            self._token(parse_qs(parts.query), body)
+        elif self._is_let_in():
+            self._content(parts.path)
+
+    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        headers.setdefault("Content-Length", str(len(body)))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def refuse(self, status: int, code: str, message: str = "", **headers: str) -> None:
+        told = {"errors": [{"code": code, "message": message}]}
+        self.answer(status, json.dumps(told).encode(), Content_Type="application/json", **headers)
+
+    def _is_let_in(self) -> bool:
+        registry, given = self.registry, self.headers.get("Authorization", "")
+        if registry.auth == "basic" and given != USER:
+            self.refuse(401, "UNAUTHORIZED", WWW_Authenticate='Basic realm="a, b"')
+        elif registry.auth == "bearer" and given not in registry.tokens:
+            scope = f"repository:{registry.path}:pull"
+            told = f'Bearer realm="{registry.realm}",service="s, x",scope="{scope}"'
+            self.refuse(401, "UNAUTHORIZED", "authentication required", WWW_Authenticate=told)
+        else:
+            return True
+        return False
+
+    def _token(self, query: dict[str, list[str]], body: bytes) -> None:
+        registry = self.registry
+        given = self.headers.get("Authorization", "")
+        form = parse_qs(body.decode())
+        fine = not registry.needs_login or given == USER or form.get("refresh_token") == ["it"]
+        if (query or form).get("service") != ["s, x"] or not fine:
+            self.answer(401, b'{"details": "incorrect username or password"}')
+            return
+        token = f"t{len(registry.tokens)}"
+        registry.tokens.add(f"Bearer {token}")
+        name = "access_token" if form else "token"
+        self.answer(200, json.dumps({name: token}).encode())
+
+    def _content(self, path: str) -> None:
+        registry = self.registry
+        head, _slash, name = path.rpartition("/")
+        if path == "/v2/":
+            self.answer(200, b"{}", Content_Type="application/json")
+        elif head.endswith("/manifests") and name in registry.manifests:
+            data = registry.manifests[name]
+            media = INDEX if b'"manifests"' in data else MANIFEST
+            told = registry.told_digest or digest(data)
+            self.answer(200, data, Content_Type=media, Docker_Content_Digest=told)
+        elif head.endswith("/blobs") and name in registry.blobs:
+            self.blob(registry.blobs[name])
+        else:
+            self.refuse(404, "MANIFEST_UNKNOWN", "manifest unknown")
+
+    def blob(self, data: bytes) -> None:
+        """Send a blob, or the part that is asked for."""
+        wanted = self.headers.get("Range", "")
+        if not wanted or not self.registry.ranges:
+            self.answer(200, data, Content_Type="application/octet-stream")
+            return
+        first, _dash, last = wanted.removeprefix("bytes=").partition("-")
+        part = data[int(first) : int(last) + 1]
+        told = f"bytes {first}-{int(first) + len(part) - 1}/{len(data)}"
+        self.answer(206, part, Content_Range=told)
+
+
+class FakeRegistry:
+    """Serves one repository at `127.0.0.1:PORT`."""
+
+    def __init__(self, path: str = "me/app") -> None:
+        self.path = path
+        self.asked: list[Asked] = []
+        self.manifests: dict[str, bytes] = {}
+        self.blobs: dict[str, bytes] = {}
+        self.special: dict[str, Callable[[Handler], None]] = {}
+        self.auth = ""
+        self.needs_login = False
+        self.tokens: set[str] = set()
+        self.told_digest = ""
+        self.ranges = True
+        self.lock = threading.Lock()
+        handler = type("Own", (Handler,), {"registry": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        self.host = f"127.0.0.1:{self.port}"
+        self.realm = f"http://{self.host}/token"
+        self.let_go = threading.Event()
+        """Ends the handlers that wait."""
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_go.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def reference(self) -> str:
+        return f"{self.host}/{self.path}:1"
+
+    @property
+    def paths(self) -> list[str]:
+        """What was asked for, without the repository."""
+        return [one.path.removeprefix(f"/v2/{self.path}/") for one in self.asked]
+
+    @property
+    def fetched(self) -> list[str]:
+        """The digests of the blobs that were asked for."""
+        return [path[6:] for path in self.paths if path.startswith("blobs/")]
+
+    def add(self, blobs: Sequence[Blob], tag: str = "1", **config: object) -> str:
+        """Take an image in; returns the digest of its config."""
+        made = {
+            "architecture": "amd64",
+            "os": "linux",
+            "rootfs": {"type": "layers", "diff_ids": [diff_id(blob.tar) for blob in blobs]},
+            "history": [{"created_by": f"COPY {index}"} for index in range(len(blobs))],
+            **config,
+        }
+        own = self.put(json.dumps(made).encode())
+        layers = [
+            {
+                "digest": self.put(blob.data),
+                "size": len(blob.data),
+                "annotations": dict(blob.annotations),
+            }
+            for blob in blobs
+        ]
+        size = len(self.blobs[own])
+        manifest = {"schemaVersion": 2, "config": {"digest": own, "size": size}, "layers": layers}
+        self.put_manifest(manifest, tag)
+        return own
+
+    def put(self, data: bytes) -> str:
+        self.blobs[digest(data)] = data
+        return digest(data)
+
+    def put_manifest(self, told: object, tag: str) -> str:
+        data = json.dumps(told).encode()
+        self.manifests[tag] = self.manifests[digest(data)] = data
+        return digest(data)
