@@ -13,13 +13,12 @@ from tui.disk.inventory import Inventory
 from tui.disk.reclaim import plan_removal
 from tui.engine.errors import EngineError
 from tui.i18n import _
-from tui.layers.archives import is_archive
 from tui.model.engine import Endpoint
 from tui.model.removal import RemovalTarget
 from tui.report import documents, filelines, tables
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
-from tui.report.listings import listed_archive, listed_freely, listed_image
+from tui.report.listings import is_apart, listed_apart, listed_freely, listed_image
 from tui.report.names import find_image
 from tui.report.output import Meter, write_json, write_lines
 from tui.report.request import Request
@@ -41,7 +40,7 @@ def run_command(endpoint: Endpoint, request: Request) -> None:
         _version(endpoint, request)
         return
     if names_file(request.command, request.names):
-        tell_listing(listed_archive(request.names[0]), request)
+        tell_listing(listed_apart(request.names[0], _wanted(request)), request)
         return
     from tui.engine.client import connect
 
@@ -84,8 +83,18 @@ def _containers(client: EngineClient, request: Request) -> None:
 
 
 def names_file(command: str, names: tuple[str, ...]) -> bool:
-    """Tell whether a command is about an image in a file, for which no Engine is needed."""
-    return command in LISTINGS and bool(names) and is_archive(names[0])
+    """Tell whether a command is about images in files or registries: no Engine is needed."""
+    return command in LISTINGS and bool(names) and is_apart(names[0])
+
+
+def _wanted(request: Request) -> slice:
+    """Return the layers whose files are asked for: of those in a registry no others are fetched."""
+    if request.command == "layers":
+        return slice(None if request.files else 0)
+    if request.command != "files" or not request.layer:
+        return slice(None)
+    top = max(request.layer, 0)
+    return slice(0 if request.stacked else max(top - 1, 0), top)
 
 
 def _listing(client: EngineClient, request: Request) -> None:
@@ -122,7 +131,8 @@ def _listed_files(image: ListedImage, request: Request) -> None:
         layer = image.layers[request.layer - 1]
         if layer.error is not None:
             raise layer.error
-        changes = image.union(request.layer).layers[-1].changes
+        known = all(below.is_read for below in image.layers[: request.layer])
+        changes = image.union(request.layer).layers[-1].changes if known else None
         told = filelines.layer_files(layer, changes)
         lines = filelines.files_lines(layer.listing.entries)
     else:

@@ -73,8 +73,12 @@ def _layer_document(layer: ListedLayer, union: Union, *, files: bool) -> Documen
     }
     if layer.path:
         document |= {"cache_id": layer.path.rpartition("/")[2], "path": layer.path}
+    if layer.blob:
+        document |= {"digest": layer.blob, "compressed_size": layer.compressed_size}
     if layer.error is not None:
         return {**document, "error": str(layer.error)}
+    if not layer.is_read:
+        return document
     document |= {
         "size": changes.size,
         "entries": len(layer.listing.entries),
@@ -92,8 +96,11 @@ def _tally(tally: Tally) -> Document:
     return {"count": tally.count, "bytes": tally.bytes}
 
 
-def layer_files(layer: ListedLayer, changes: Sequence[Change]) -> Iterator[Document]:
-    """Yield a layer's entries, in the order of its tar."""
+def layer_files(layer: ListedLayer, changes: Sequence[Change] | None) -> Iterator[Document]:
+    """Yield a layer's entries in the order of its tar; `changes` is None where nobody knows."""
+    if changes is None:
+        yield from map(entry_document, layer.listing.entries)
+        return
     for entry, change in zip(layer.listing.entries, changes, strict=True):
         yield {**entry_document(entry), "change": change.value}
 
@@ -184,6 +191,9 @@ def _wasted(image: ListedImage, one: Wasted) -> Document:
 
 def layers_lines(image: ListedImage, *, files: bool, width: int) -> Iterator[str]:
     """Yield an image's layers with what each changes, and their files if wanted."""
+    if not any(layer.is_read for layer in image.layers):
+        yield from _unread_lines(image, width)
+        return
     union = image.union()
     yield ngettext(
         "{image}: {count} layer, {size}", "{image}: {count} layers, {size}", len(image.layers)
@@ -206,6 +216,27 @@ def layers_lines(image: ListedImage, *, files: bool, width: int) -> Iterator[str
             yield ""
             yield _("Layer {index}").format(index=layer.index)
             yield from files_lines(layer.listing.entries)
+
+
+def _unread_lines(image: ListedImage, width: int) -> Iterator[str]:
+    """Yield the layers of an image in a registry, none of which was fetched."""
+    total = sum(layer.compressed_size for layer in image.layers)
+    yield ngettext(
+        "{image}: {count} layer, {size} compressed",
+        "{image}: {count} layers, {size} compressed",
+        len(image.layers),
+    ).format(image=visible(image.name), count=len(image.layers), size=human_size(total))
+    rows = tuple(
+        (
+            str(layer.index),
+            human_size(layer.compressed_size),
+            short_id(layer.diff_id),
+            clean_command(layer.created_by) or NOTHING,
+        )
+        for layer in image.layers
+    )
+    headings = ("#", _("COMPRESSED"), _("DIFF ID"), _("CREATED BY"))
+    yield from Table(headings, rows, frozenset({0, 1})).lines(width)
 
 
 def _layer_row(layer: ListedLayer, union: Union) -> tuple[str, ...]:

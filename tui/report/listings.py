@@ -1,23 +1,31 @@
 """The commands about files: `orlop layers SOURCE --files`, `orlop files` and `orlop waste`.
 
-SOURCE is an image of the Engine, or one in a file.
+SOURCE is an image of the Engine, in a file, or in a registry.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.config.paths import cache_directory, home_directory
 from tui.contents.archive import unread_archive
 from tui.contents.engine import offers_for
 from tui.contents.image import ListedImage
 from tui.contents.source import Watch, chosen, read_layers
+from tui.i18n import _
+from tui.layers.archives import is_archive
 from tui.layers.cache import ListingCache
+from tui.model.reference import is_remote
+from tui.report.output import Meter
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
+
+EVERY: Final = slice(None)
+"""All layers of an image."""
 
 
 def listed_archive(source: str) -> ListedImage:
@@ -28,6 +36,35 @@ def listed_archive(source: str) -> ListedImage:
     """
     image, archive = unread_archive(source)
     return image.with_layers(read_layers(image, archive, None, Watch()))
+
+
+def is_apart(source: str) -> bool:
+    """Tell whether a source is an image in a file or in a registry: no Engine is needed."""
+    return is_archive(source) or is_remote(source)
+
+
+def listed_apart(source: str, wanted: slice = EVERY) -> ListedImage:
+    """Return an image in a file, or of one in a registry the layers that are wanted.
+
+    Raises:
+        LayerError: there is none, or it cannot be read.
+    """
+    if is_archive(source):
+        return listed_archive(source)
+    from tui.contents.registry import unread_registry  # brings HTTP and TLS along
+
+    image, registry = unread_registry(source)
+    meter = Meter(sys.stderr, _("reading layers: {done} of {total} bytes"))
+    some = replace(image, layers=image.layers[wanted])
+    try:
+        read = read_layers(some, registry, _cache(), Watch(tell=meter.tell))
+        return image.with_layers(read)
+    finally:
+        meter.wipe()
+
+
+def _cache() -> ListingCache:
+    return ListingCache(cache_directory(os.environ, home_directory()) / "listings")
 
 
 def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) -> ListedImage:
@@ -48,8 +85,7 @@ def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) ->
     image, offers = offers_for(client, images.image_facts(client, image_id), name)
     offer = chosen(offers, wanted)
     assert offer.source is not None
-    cache = ListingCache(cache_directory(os.environ, home_directory()) / "listings")
-    read = read_layers(image, offer.source, cache, Watch())
+    read = read_layers(image, offer.source, _cache(), Watch())
     return replace(image.with_layers(read), source=offer.name)
 
 
