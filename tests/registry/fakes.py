@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -133,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
 class FakeRegistry:
     """Serves one repository at `127.0.0.1:PORT`."""
 
-    def __init__(self, path: str = "me/app") -> None:
+    def __init__(self, path: str = "me/app", tls: ssl.SSLContext | None = None) -> None:
         self.path = path
         self.asked: list[Asked] = []
         self.manifests: dict[str, bytes] = {}
@@ -148,6 +149,8 @@ class FakeRegistry:
         handler = type("Own", (Handler,), {"registry": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self.host = f"127.0.0.1:{self.port}"
         self.realm = f"http://{self.host}/token"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,9 +32,10 @@ from tui.registry.errors import (
     WrongDigest,
 )
 from tui.registry.remote import read_image
-from tui.registry.tokens import Challenge, Login, challenge_of
+from tui.registry.tokens import Challenge, Login, authorization, challenge_of
 
 LAYER = gzipped(b"")
+CERTS = Path(__file__).parents[1] / "engine" / "certs"
 ME = Login("me", "secret")
 
 
@@ -365,10 +368,46 @@ def test_proxies_are_used_but_for_this_machine(
             Connections().ask("https://far.invalid/", {})
 
 
-def test_authorities_of_docker_are_trusted(tmp_path: Path) -> None:
-    (tmp_path / "host:1").mkdir()
-    (tmp_path / "host:1" / "ca.crt").write_text("no certificate")
-    assert Connections("host:1", certificates=tmp_path).requests == 0
+@pytest.fixture
+def secure() -> Iterator[FakeRegistry]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTS / "server.pem", CERTS / "server-key.pem")
+    with FakeRegistry(tls=context) as made:
+        yield made
+
+
+@pytest.fixture
+def trusted(secure: FakeRegistry, tmp_path: Path) -> Path:
+    """Docker's folder of authorities, with the one of this server."""
+    folder = tmp_path / secure.host
+    folder.mkdir()
+    shutil.copy(CERTS / "ca.pem", folder / "ca.crt")
+    (folder / "other.crt").write_text("no certificate")
+    return tmp_path
+
+
+def test_authorities_of_docker_are_trusted(secure: FakeRegistry, trusted: Path) -> None:
+    url = f"https://{secure.host}/v2/"
+    with Connections(secure.host, certificates=trusted).ask(url, {}) as answer:
+        assert answer.status == 200
+    with pytest.raises(BadTls):
+        Connections("another", certificates=trusted).ask(url, {})
+    with pytest.raises(BadTls):
+        Connections(secure.host, certificates=trusted).ask(
+            url.replace("127.0.0.1", "localhost"), {}
+        )
+
+
+def test_nothing_leads_from_https_to_http(secure: FakeRegistry, trusted: Path) -> None:
+    connections = Connections(secure.host, certificates=trusted)
+    target = f"http://{secure.host}/v2/"
+    secure.special["/away"] = lambda handler: handler.answer(307, Location=target)
+    with pytest.raises(NotARegistry):
+        connections.ask(f"https://{secure.host}/away", {})
+    challenge = Challenge("bearer", target)
+    with pytest.raises(NotARegistry):
+        authorization(connections, challenge, ME, "me/app", secure=True)
+    assert len(secure.asked) == 1
 
 
 def test_what_is_this_machine() -> None:
