@@ -95,7 +95,9 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     )
     layers = add("layers", _("tell the layers of an image, and which images share them"))
     layers.add_argument(
-        "names", metavar="SOURCE", help=_("an image: name, digest, ID, its first digits; or a file")
+        "names",
+        metavar="SOURCE",
+        help=_("an image: name, digest, ID, its first digits; or as for files"),
     )
     layers.add_argument("--files", action="store_true", help=_("list the files of each layer too"))
     layers.add_argument(
@@ -122,7 +124,7 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     """Add the commands that tell of the files of an image."""
     from tui.report.gates import share, size_in_bytes
 
-    source = _("an image; or docker-archive:FILE, oci-archive:FILE, oci:DIR")
+    source = _("an image; or docker-archive:FILE, oci-archive:FILE, oci:DIR, registry:NAME:TAG")
     reading = _("read the files from there: {names}").format(names=", ".join(SOURCES))
     files = add("files", _("list the files of an image: those that show in the end"))
     files.add_argument("names", metavar="SOURCE", help=source)
