@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.contents.image import ListedImage, unread_image
 from tui.contents.metadata import ClassicMetadata
 from tui.contents.source import Offer
+from tui.contents.stream import EngineStream, stream_cost
 from tui.i18n import _
 from tui.layers.history import stack_of
 from tui.model.engine import StoreKind
@@ -44,4 +45,6 @@ def offers_for(
     else:
         offer = Offer(SourceName.METADATA, metadata)
         image = replace(image, layers=tuple(map(metadata.located, image.layers)))
-    return image, (offer,)
+    size = sum(max(layer.size, 0) for layer in image.layers)
+    stream = EngineStream(client, image.image_id, size)
+    return image, (offer, Offer(SourceName.STREAM, stream, cost=stream_cost(client, size)))

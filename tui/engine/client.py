@@ -9,7 +9,7 @@ inspect every item and are not used, nor are its choice of an endpoint, its vers
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Self
 
@@ -43,6 +43,9 @@ CONNECT_TIMEOUT: Final = 8.0
 
 READ_TIMEOUT: Final = 60.0
 """Seconds without a byte; a list of 1,000 images takes 4 s on the containerd store."""
+
+REFUSAL: Final = 65536
+"""Bytes of a refusal that are read."""
 
 _FAILURES: Final = (
     DockerException,
@@ -143,10 +146,31 @@ class EngineClient:
             sent = dict(headers or {})
             with api.request(method, url, params=params, headers=sent, stream=True) as response:
                 if response.status_code >= http.client.BAD_REQUEST:
-                    raise from_answer(response.status_code, _refusal(response))
+                    raise from_answer(response.status_code, refusal(response.content))
                 yield from wire_stream.json_lines(_chunks(response))
         if self._dialer.is_cut:  # a body without a marked end seems whole when it is cut
             raise Cancelled
+
+    @contextmanager
+    def body(self, path: str) -> Iterator[Body]:
+        """Lend the raw body of `GET path`, without a limit of time between its bytes.
+
+        Asked as HTTP/1.0: then no chunks have to be taken apart, which a body of gigabytes feels.
+
+        Raises:
+            EngineError: it was refused, cut, or the connection broke.
+        """
+        try:
+            with self._dialer.dial(CONNECT_TIMEOUT) as sock:
+                sock.settimeout(None)
+                sock.sendall(f"GET /v{self.api_version}{path} HTTP/1.0\r\n\r\n".encode("ascii"))
+                with http.client.HTTPResponse(sock, method="GET") as response:
+                    response.begin()
+                    if response.status >= http.client.BAD_REQUEST:
+                        raise from_answer(response.status, refusal(response.read(REFUSAL)))
+                    yield Body(response, self._explained)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._explained(error) from error
 
     def cut(self) -> None:
         """End whatever runs on this client, from any thread; it cannot be used again."""
@@ -227,13 +251,34 @@ def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-def _refusal(response: requests.Response) -> str:
+class Body:
+    """The body of an answer, to be read once."""
+
+    def __init__(
+        self, response: http.client.HTTPResponse, explain: Callable[[BaseException], EngineError]
+    ) -> None:
+        self._response = response
+        self._explain = explain
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, as soon as there are any; none at the end.
+
+        Raises:
+            EngineError: it was cut, or the connection broke.
+        """
+        try:
+            return self._response.read1(size)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise self._explain(error) from error
+
+
+def refusal(content: bytes) -> str:
     """Return the Engine's words of an answer that is no success."""
     try:
-        message = wire.text(wire.table(wire.loads(response.content)).get("message"))
+        message = wire.text(wire.table(wire.loads(content)).get("message"))
     except ValueError:
         message = ""
-    return message or response.text
+    return message or content.decode("utf-8", "replace")
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:
