@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.layers.lazies import chunked, estargz, footer, table, zstd
 from tests.layers.tars import by_tarfile, hostile_layers, member, tar
@@ -118,6 +120,52 @@ def _one(**told: Any) -> bytes:
 def test_a_hostile_table_is_refused(document: bytes) -> None:
     with pytest.raises(BadToc):
         toc_entries(document)
+
+
+_JSON: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+_FIELDS: Final = (
+    "name",
+    "type",
+    "size",
+    "modtime",
+    "linkName",
+    "mode",
+    "uid",
+    "devMajor",
+    "xattrs",
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(_FIELDS), _JSON),
+    st.sampled_from(["reg", "symlink", "char", "chunk", None]),
+)
+def test_any_table_is_read_or_refused(told: dict[str, object], kind: str | None) -> None:
+    entry = told | ({"type": kind} if kind else {})
+    try:
+        found = toc_entries(json.dumps({"entries": [entry]}).encode())
+    except BadToc:
+        return
+    assert all(one.size >= 0 and one.mode <= 0o7777 for one in found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 400), st.binary(min_size=1, max_size=4))
+def test_any_damage_is_noticed(at: int, noise: bytes) -> None:
+    blob, _data, annotations = estargz(HOSTILE["links"])
+    place = stargz_place(blob[-FOOTER:], len(blob))
+    packed = blob[place.offset : place.offset + place.size]
+    damaged = packed[:at] + noise + packed[at + len(noise) :]
+    try:
+        found = stargz_entries(damaged, annotations[STARGZ_DIGEST])
+    except BadToc:
+        return
+    assert found[:-1] == _of_stargz(blob, annotations)[:-1]
 
 
 def test_paths_stay_inside() -> None:

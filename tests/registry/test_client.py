@@ -111,7 +111,9 @@ def test_challenges() -> None:
     assert challenge_of(both) == Challenge("bearer", 'https://a/"t', "s", "a:b,c")
 
 
-@pytest.mark.parametrize("realm", ["", "ftp://x/", "//x", "http://[", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "realm", ["", "ftp://x/", "//x", "http://[", "file:///etc/passwd", "http://far.example/token"]
+)
 def test_a_realm_that_is_none(registry: FakeRegistry, realm: str) -> None:
     registry.auth, registry.realm = "bearer", realm
     with pytest.raises(NotARegistry):

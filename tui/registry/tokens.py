@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from tui.i18n import _
-from tui.registry.connection import Answer, Connections
+from tui.registry.connection import Answer, Connections, is_loopback
 from tui.registry.errors import BadManifest, LoginRefused, NotARegistry, PullsUsedUp
 
 CLIENT: Final = "orlop"
@@ -124,7 +124,8 @@ def _realm(realm: str, *, secure: bool) -> str:
         host = parts.hostname
     except ValueError:
         raise NotARegistry(realm) from None
-    if not host or parts.scheme not in (("https",) if secure else ("http", "https")):
+    plain = parts.scheme == "http" and not secure and is_loopback(host or "")
+    if not host or not (parts.scheme == "https" or plain):
         raise NotARegistry(realm)
     return realm.partition("#")[0]
 
