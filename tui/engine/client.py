@@ -148,8 +148,7 @@ class EngineClient:
                 if response.status_code >= http.client.BAD_REQUEST:
                     raise from_answer(response.status_code, refusal(response.content))
                 yield from wire_stream.json_lines(_chunks(response))
-        if self._dialer.is_cut:  # a body without a marked end seems whole when it is cut
-            raise Cancelled
+        self._check()  # a body without a marked end seems whole when it is cut
 
     @contextmanager
     def body(self, path: str) -> Iterator[Body]:
@@ -168,7 +167,7 @@ class EngineClient:
                     response.begin()
                     if response.status >= http.client.BAD_REQUEST:
                         raise from_answer(response.status, refusal(response.read(REFUSAL)))
-                    yield Body(response, self._explained)
+                    yield Body(response, self._explained, self._check)
         except (OSError, http.client.HTTPException) as error:
             raise self._explained(error) from error
 
@@ -186,6 +185,10 @@ class EngineClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _check(self) -> None:
+        if self._dialer.is_cut:
+            raise Cancelled
 
     def _explained(self, error: BaseException) -> EngineError:
         if self._dialer.is_cut:
@@ -255,10 +258,14 @@ class Body:
     """The body of an answer, to be read once."""
 
     def __init__(
-        self, response: http.client.HTTPResponse, explain: Callable[[BaseException], EngineError]
+        self,
+        response: http.client.HTTPResponse,
+        explain: Callable[[BaseException], EngineError],
+        check: Callable[[], None],
     ) -> None:
         self._response = response
         self._explain = explain
+        self._check = check
 
     def read(self, size: int, /) -> bytes:
         """Return at most `size` bytes, as soon as there are any; none at the end.
@@ -267,9 +274,12 @@ class Body:
             EngineError: it was cut, or the connection broke.
         """
         try:
-            return self._response.read1(size)
+            data = self._response.read1(size)
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise self._explain(error) from error
+        if not data:
+            self._check()  # a body without a marked end seems whole when it is cut
+        return data
 
 
 def refusal(content: bytes) -> str:

@@ -19,6 +19,7 @@ from tui.i18n import _
 from tui.layers.archives import is_archive
 from tui.layers.cache import ListingCache
 from tui.model.reference import is_remote
+from tui.report.names import find_image
 from tui.report.output import Meter
 
 if TYPE_CHECKING:
@@ -85,8 +86,48 @@ def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) ->
     image, offers = offers_for(client, images.image_facts(client, image_id), name)
     offer = chosen(offers, wanted)
     assert offer.source is not None
-    read = read_layers(image, offer.source, _cache(), Watch())
-    return replace(image.with_layers(read), source=offer.name)
+    speaker = _Speaker(offer.cost)
+    try:
+        read = read_layers(image, offer.source, _cache(), Watch(tell=speaker.tell))
+        return replace(image.with_layers(read), source=offer.name)
+    finally:
+        speaker.wipe()
+
+
+class _Speaker:
+    """Says what reading costs when it begins, and how far it is; on standard error."""
+
+    def __init__(self, cost: str) -> None:
+        self._cost = cost
+        self._meter = Meter(sys.stderr, _("reading layers: {done} of {total} bytes"))
+
+    def tell(self, done: int, total: int) -> None:
+        """Note that something is being read."""
+        if self._cost:
+            cost, self._cost = self._cost, ""
+            sys.stderr.write(f"orlop: {cost}\n")
+            sys.stderr.flush()
+        self._meter.tell(done, total)
+
+    def wipe(self) -> None:
+        """Remove what shows how far it is."""
+        self._meter.wipe()
+
+
+def listed_source(client: EngineClient | None, source: str, wanted: str) -> ListedImage:
+    """Return an image of the Engine, or one in a file, for which no Engine is needed.
+
+    Raises:
+        EngineError: as the Engine tells.
+        LayerError: its files cannot be read.
+    """
+    if is_apart(source):
+        return listed_apart(source)
+    assert client is not None
+    from tui.engine import images
+
+    target = find_image(images.list_images(client, all=True), source)
+    return listed_image(client, target.image_id, target.reference or target.image_id, wanted)
 
 
 def listed_freely(client: EngineClient, image_id: str, name: str) -> ListedImage | None:
