@@ -142,6 +142,9 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     waste.add_argument(
         "--min-efficiency", type=share, metavar="SHARE", help=_("fail below that: 0.95")
     )
+    diff = add("diff", _("tell what differs between two images: layers, files, config"))
+    diff.add_argument("names", metavar="SOURCE", nargs=2, help=source)
+    diff.add_argument("--source", choices=SOURCES, default="", help=reading)
 
 
 def _shared_options() -> ArgumentParser:

@@ -15,10 +15,10 @@ from tui.engine.errors import EngineError
 from tui.i18n import _
 from tui.model.engine import Endpoint
 from tui.model.removal import RemovalTarget
-from tui.report import documents, filelines, tables
+from tui.report import differences, documents, filelines, tables
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
-from tui.report.listings import is_apart, listed_apart, listed_freely, listed_image
+from tui.report.listings import is_apart, listed_apart, listed_freely, listed_source
 from tui.report.names import find_image
 from tui.report.output import Meter, write_json, write_lines
 from tui.report.request import Request
@@ -38,6 +38,9 @@ def run_command(endpoint: Endpoint, request: Request) -> None:
     """
     if request.command == "version":
         _version(endpoint, request)
+        return
+    if request.command in FILES and names_file(request.command, request.names):
+        FILES[request.command](None, request)
         return
     if names_file(request.command, request.names):
         tell_listing(listed_apart(request.names[0], _wanted(request)), request)
@@ -84,6 +87,8 @@ def _containers(client: EngineClient, request: Request) -> None:
 
 def names_file(command: str, names: tuple[str, ...]) -> bool:
     """Tell whether a command is about images in files or registries: no Engine is needed."""
+    if command in FILES:
+        return all(map(is_apart, names))
     return command in LISTINGS and bool(names) and is_apart(names[0])
 
 
@@ -99,11 +104,7 @@ def _wanted(request: Request) -> slice:
 
 def _listing(client: EngineClient, request: Request) -> None:
     """Tell of the files of an image of the Engine."""
-    from tui.engine import images
-
-    target = find_image(images.list_images(client, all=True), request.names[0])
-    name = target.reference or target.image_id
-    tell_listing(listed_image(client, target.image_id, name, request.source), request)
+    tell_listing(listed_source(client, request.names[0], request.source), request)
 
 
 def tell_listing(image: ListedImage, request: Request) -> None:
@@ -164,6 +165,23 @@ LISTINGS: Final[Mapping[str, Callable[[ListedImage, Request], None]]] = {
     "waste": _waste,
 }
 """Command → what tells of the files of an image."""
+
+
+def _diff(client: EngineClient | None, request: Request) -> None:
+    """Tell what differs between two images."""
+    a, b = (listed_source(client, name, request.source) for name in request.names)
+    for image in (a, b):
+        image.check(len(image.layers))
+    if request.json:
+        write_json(differences.diff_document(a, b))
+    else:
+        write_lines(differences.diff_lines(a, b, width=_width()), unicode=request.unicode)
+
+
+FILES: Final[Mapping[str, Callable[[EngineClient | None, Request], None]]] = {
+    "diff": _diff,
+}
+"""Command → what answers it, without an Engine where all its images are in files."""
 
 
 def _layers(client: EngineClient, request: Request) -> None:
@@ -229,6 +247,7 @@ def _version(endpoint: Endpoint, request: Request) -> None:
 COMMANDS: Final[Mapping[str, Callable[[EngineClient, Request], None]]] = {
     "images": _images,
     "containers": _containers,
+    **FILES,
     "files": _listing,
     "layers": _layers,
     "waste": _listing,

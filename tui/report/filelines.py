@@ -118,7 +118,7 @@ def _by_path(union: Union) -> Iterator[Shown]:
 def entry_document(entry: LayerEntry) -> Document:
     """Return one entry; a whiteout's path is the one that it hides."""
     is_mark = entry.mark is not Mark.NONE
-    document = _path(entry.hides if is_mark else entry.path)
+    document = path_document(entry.hides if is_mark else entry.path)
     document |= {
         "type": entry.mark.value if is_mark else entry.kind.value,
         "size": entry.size,
@@ -128,24 +128,26 @@ def entry_document(entry: LayerEntry) -> Document:
         "mtime": _time(entry.mtime),
     }
     if entry.link:
-        document |= {"link": _text(entry.link)}
+        document |= {"link": text_of(entry.link)}
     if entry.kind in (Kind.CHARACTER, Kind.BLOCK):
         document["device"] = "{}:{}".format(*entry.device)
     if entry.xattrs:
         document["xattrs"] = {
-            _text(name): base64.b64encode(value).decode() for name, value in entry.xattrs
+            text_of(name): base64.b64encode(value).decode() for name, value in entry.xattrs
         }
     return document
 
 
-def _path(path: bytes) -> Document:
+def path_document(path: bytes) -> Document:
+    """Return a path as text, and byte for byte where it is not UTF-8."""
     try:
         return {"path": path.decode()}
     except UnicodeDecodeError:
-        return {"path": _text(path), "path_b64": base64.b64encode(path).decode()}
+        return {"path": text_of(path), "path_b64": base64.b64encode(path).decode()}
 
 
-def _text(text: bytes) -> str:
+def text_of(text: bytes) -> str:
+    """Return bytes of a tar as text; what is not UTF-8 becomes lone surrogates."""
     return text.decode("utf-8", "surrogateescape")
 
 
@@ -167,7 +169,7 @@ def waste_document(image: ListedImage, union: Union, reasons: Iterable[str]) -> 
         "wasted_bytes": union.wasted_bytes,
         "efficiency": round(union.efficiency, 6),
         "worst": [
-            {**_path(path), "bytes": size, "times": [_wasted(image, one) for one in found]}
+            {**path_document(path), "bytes": size, "times": [_wasted(image, one) for one in found]}
             for path, size, found in islice(worst(union), WORST)
         ],
         "advice": [
@@ -262,7 +264,7 @@ def files_lines(entries: Iterable[LayerEntry]) -> Iterator[str]:
         else:
             mode, path = stat.filemode(_TYPES[entry.kind] | entry.mode), entry.path
         arrow = {Kind.SYMLINK: " -> ", Kind.HARDLINK: " = "}.get(entry.kind, "")
-        name = visible(_text(path) or "/") + (arrow and arrow + visible(_text(entry.link)))
+        name = visible(text_of(path) or "/") + (arrow and arrow + visible(text_of(entry.link)))
         size = human_size(entry.size)
         if entry.kind in (Kind.CHARACTER, Kind.BLOCK):
             size = "{}, {}".format(*entry.device)
@@ -288,7 +290,7 @@ def waste_lines(image: ListedImage, union: Union, *, width: int) -> Iterator[str
             human_size(size),
             ", ".join(str(one.layer) for one in found),
             ", ".join(str(one.hidden_by) for one in found),
-            _text(path),
+            text_of(path),
             clean_command(image.layers[found[-1].hidden_by - 1].created_by) or NOTHING,
         )
         for path, size, found in islice(worst(union), SHOWN)
