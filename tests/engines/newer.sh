@@ -91,6 +91,9 @@ launch() {
     shift 2
     ip link set lo up
     mount --bind "$root" "$root"
+    # the data root has one path, inside and here: tests read what the Engine keeps on its disk
+    mkdir -p "$root$state"
+    mount --bind "$state" "$root$state"
     mount -t proc proc "$root/proc"
     mount --rbind /sys "$root/sys"
     mount --rbind /dev "$root/dev"
@@ -127,10 +130,10 @@ start() {
       containerd) echo '{"features": {"containerd-snapshotter": true}}' >"$STATE/daemon.json" ;;
     esac
     if [ "$STORE" = podman ]; then
-      launch podman --root "/$STORE/root" --runroot "/$STORE/run" --storage-driver overlay \
+      launch podman --root "$STATE/root" --runroot "/$STORE/run" --storage-driver overlay \
         --cgroup-manager cgroupfs --runtime /usr/sbin/runc system service --time=0 "unix:///$STORE/s"
     else
-      launch dockerd --config-file "/$STORE/daemon.json" --data-root "/$STORE/data" \
+      launch dockerd --config-file "/$STORE/daemon.json" --data-root "$STATE/data" \
         --exec-root "/$STORE/exec" -H "unix:///$STORE/s" \
         --bridge=none --iptables=false --ip6tables=false
     fi

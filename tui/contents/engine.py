@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.contents.content import ContentStore, content_folder
 from tui.contents.image import ListedImage, unread_image
-from tui.contents.metadata import ClassicMetadata
+from tui.contents.metadata import ClassicMetadata, PodmanMetadata
 from tui.contents.source import Offer
 from tui.contents.stream import EngineStream, stream_cost
 from tui.i18n import _
+from tui.layers.errors import LayerError
 from tui.layers.history import stack_of
 from tui.model.engine import StoreKind
 from tui.model.image import ImageFacts
@@ -32,19 +34,50 @@ def offers_for(
         name: What it is called.
     """
     image = replace(unread_image(name, stack_of(facts), ""), details=facts.details)
-    info = client.info
-    metadata = ClassicMetadata(Path(info.data_root), info.storage_driver)
-    if info.capabilities.store is not StoreKind.CLASSIC:
-        offer = Offer(SourceName.METADATA, why_not=_("This store keeps no tar-split metadata."))
-    elif not client.endpoint.is_local:
-        why = _("The metadata lie on the disk of {host}.").format(host=visible(info.name))
-        offer = Offer(SourceName.METADATA, why_not=why)
-    elif missing := metadata.missing(image.layers):
-        why = _("{path} cannot be read.").format(path=visible(missing))
-        offer = Offer(SourceName.METADATA, why_not=why)
-    else:
-        offer = Offer(SourceName.METADATA, metadata)
-        image = replace(image, layers=tuple(map(metadata.located, image.layers)))
+    image, on_disk = _on_disk(client, image)
     size = sum(max(layer.size, 0) for layer in image.layers)
     stream = EngineStream(client, image.image_id, size)
-    return image, (offer, Offer(SourceName.STREAM, stream, cost=stream_cost(client, size)))
+    return image, (on_disk, Offer(SourceName.STREAM, stream, cost=stream_cost(client, size)))
+
+
+def _on_disk(client: EngineClient, image: ListedImage) -> tuple[ListedImage, Offer]:
+    """Return what can be read from the Engine's disk, and the layers with their folders there."""
+    info = client.info
+    name = SourceName.METADATA
+    if info.capabilities.store is StoreKind.CONTAINERD:
+        name = SourceName.CONTENT
+    if not client.endpoint.is_local:
+        why = _("It lies on the disk of {host}.").format(host=visible(info.name))
+        return image, Offer(name, why_not=why)
+    root = Path(info.data_root)
+    if name is SourceName.CONTENT:
+        return image, _content(root, image)
+    try:
+        if info.capabilities.store is StoreKind.PODMAN:
+            podman = PodmanMetadata(root, info.storage_driver)
+            return _metadata(image, podman, podman.find(image.image_id, image.layers))
+        classic = ClassicMetadata(root, info.storage_driver)
+        return _metadata(image, classic, classic.missing(image.layers))
+    except LayerError as error:
+        return image, Offer(name, why_not=str(error))
+
+
+def _metadata(
+    image: ListedImage, source: ClassicMetadata | PodmanMetadata, missing: str
+) -> tuple[ListedImage, Offer]:
+    if missing:
+        why = _("{path} cannot be read.").format(path=visible(missing))
+        return image, Offer(SourceName.METADATA, why_not=why)
+    located = replace(image, layers=tuple(map(source.located, image.layers)))
+    return located, Offer(SourceName.METADATA, source)
+
+
+def _content(root: Path, image: ListedImage) -> Offer:
+    folder, unreadable = content_folder(root, image.image_id)
+    if folder is not None:
+        diff_ids = [layer.diff_id for layer in image.layers]
+        return Offer(SourceName.CONTENT, ContentStore(folder, image.image_id, diff_ids))
+    why = _("The image's manifest is in no content store here.")
+    if unreadable:
+        why = _("{path} cannot be read.").format(path=visible(unreadable))
+    return Offer(SourceName.CONTENT, why_not=why)

@@ -1,7 +1,8 @@
-"""`docker save` as a source, on a real Engine: the same listings, and an end when it is cut."""
+"""The sources of a real Engine: each tells the same; `docker save` ends when it is cut."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,13 @@ from tests.engines.maker import ImageMaker
 from tests.layers.tars import by_tarfile, hostile_layers
 from tests.test_cli import answer, orlop
 from tui.contents.engine import offers_for
-from tui.contents.source import Watch, chosen, read_layers
+from tui.contents.source import Watch, read_layers
 from tui.engine import images
 from tui.engine.client import Body, EngineClient, connect
 from tui.engine.endpoint import resolve_endpoint
 from tui.engine.errors import Cancelled, EngineRefused, NotFound
 from tui.engine.save import saved
+from tui.model.engine import StoreKind
 from tui.model.listing import SourceName
 
 
@@ -29,25 +31,42 @@ def client(engine_host: str) -> Iterator[EngineClient]:
         yield client
 
 
-def test_the_stream_tells_what_tarfile_tells(client: EngineClient, maker: ImageMaker) -> None:
+def test_every_source_tells_what_tarfile_tells(client: EngineClient, maker: ImageMaker) -> None:
     layers = [*hostile_layers().values()]
-    spec = ImageSpec((*layers, layers[1]), tags=(maker.name("stream:1"),))
-    (image_id,) = maker.load(spec)
+    layers.append(layers[1])
+    (image_id,) = maker.load(ImageSpec(tuple(layers), tags=(maker.name("stream:1"),)))
     image, offers = offers_for(client, images.image_facts(client, image_id), "stream:1")
-    offer = chosen(offers, SourceName.STREAM)
-    assert offer.cost
-    assert offer.source is not None
-    told: list[tuple[int, int]] = []
-    watch = Watch(tell=lambda done, total: told.append((done, total)))
-    read = image.with_layers(read_layers(image, offer.source, None, watch))
-    for layer, tar in zip(read.layers, [*layers, layers[1]], strict=True):
-        assert layer.error is None
-        assert layer.listing.source == "stream"
-        assert [entry._replace(fingerprint=b"") for entry in layer.listing.entries] == [
-            entry._replace(fingerprint=b"") for entry in by_tarfile(tar)
-        ]
-    assert told[0] == (0, 0)
-    assert told[-1][0] > 0
+    found = [offer for offer in offers if offer.source is not None and not offer.asks]
+    assert SourceName.STREAM in [offer.name for offer in found]
+    for offer in found:
+        told: list[tuple[int, int]] = []
+        watch = Watch(tell=lambda done, total, told=told: told.append((done, total)))  # type: ignore[misc]
+        assert offer.source is not None
+        read = image.with_layers(read_layers(image, offer.source, None, watch))
+        for layer, tar in zip(read.layers, layers, strict=True):
+            assert layer.error is None
+            assert layer.listing.source == offer.name
+            assert [entry._replace(fingerprint=b"") for entry in layer.listing.entries] == [
+                entry._replace(fingerprint=b"") for entry in by_tarfile(tar)
+            ]
+        assert bool(offer.cost) == (offer.name is SourceName.STREAM)
+        if offer.cost:
+            assert told[0] == (0, 0)
+            assert told[-1][0] > 0
+
+
+def test_what_lies_on_this_disk_costs_nothing(client: EngineClient, maker: ImageMaker) -> None:
+    (image_id,) = maker.load(ImageSpec((maker.layer("disk", 2_000),), tags=(maker.name("disk:1"),)))
+    image, offers = offers_for(client, images.image_facts(client, image_id), "disk:1")
+    kept = {StoreKind.CONTAINERD: SourceName.CONTENT}
+    offer = next(offer for offer in offers if offer.name is not SourceName.STREAM)
+    assert offer.name is kept.get(client.capabilities.store, SourceName.METADATA)
+    if not os.access(client.info.data_root, os.R_OK | os.X_OK):
+        assert client.info.data_root in offer.why_not
+        return
+    assert offer.why_not == ""
+    if client.capabilities.store is not StoreKind.CONTAINERD:
+        assert all(Path(layer.path).is_dir() for layer in image.layers)
 
 
 def test_a_cut_ends_it(client: EngineClient, maker: ImageMaker) -> None:
