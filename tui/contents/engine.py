@@ -37,7 +37,12 @@ def offers_for(
     image, on_disk = _on_disk(client, image)
     size = sum(max(layer.size, 0) for layer in image.layers)
     stream = EngineStream(client, image.image_id, size)
-    return image, (on_disk, Offer(SourceName.STREAM, stream, cost=stream_cost(client, size)))
+    on_socket = Offer(SourceName.STREAM, stream, cost=stream_cost(client, size))
+    if on_disk.name is SourceName.METADATA:
+        absent = Offer(SourceName.CONTENT, why_not=_("This store keeps no blobs of layers."))
+    else:
+        absent = Offer(SourceName.METADATA, why_not=_("This store keeps no tar-split metadata."))
+    return image, (on_disk, absent, on_socket)
 
 
 def _on_disk(client: EngineClient, image: ListedImage) -> tuple[ListedImage, Offer]:
