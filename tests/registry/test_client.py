@@ -40,68 +40,68 @@ ME = Login("me", "secret")
 
 
 @pytest.fixture
-def registry() -> Iterator[FakeRegistry]:
+def fake() -> Iterator[FakeRegistry]:
     with FakeRegistry() as made:
         made.add([LAYER])
         yield made
 
 
-def _client(registry: FakeRegistry, login: Login | None = None) -> RegistryClient:
-    return RegistryClient(parse_reference(registry.reference), lambda: login)
+def _client(fake: FakeRegistry, login: Login | None = None) -> RegistryClient:
+    return RegistryClient(parse_reference(fake.reference), lambda: login)
 
 
-def test_an_image_is_its_manifest_and_its_config(registry: FakeRegistry) -> None:
-    client = _client(registry)
+def test_an_image_is_its_manifest_and_its_config(fake: FakeRegistry) -> None:
+    client = _client(fake)
     image = read_image(client)
     (layer,) = image.layers
-    assert layer.digest in registry.blobs
+    assert layer.digest in fake.blobs
     assert (layer.size, layer.created_by) == (len(LAYER.data), "COPY 0")
     assert image.details.architecture == "amd64"
-    assert registry.paths == ["manifests/1", f"blobs/{image.image_id}"]
+    assert fake.paths == ["manifests/1", f"blobs/{image.image_id}"]
     assert client.connections.requests == 2
-    accepted = registry.asked[0].headers["Accept"]
+    accepted = fake.asked[0].headers["Accept"]
     assert accepted.count("application/vnd.") == 4
-    assert "Authorization" not in registry.asked[0].headers
+    assert "Authorization" not in fake.asked[0].headers
 
 
 @pytest.mark.parametrize("login", [None, ME, Login(identity_token="it")])
-def test_the_token_dance(registry: FakeRegistry, login: Login | None) -> None:
-    registry.auth = "bearer"
-    registry.needs_login = login is not None
-    read_image(_client(registry, login))
-    assert len(registry.tokens) == 1, "a token is for the whole repository"
-    assert [path.partition("?")[0] for path in registry.paths[:3]] == [
+def test_the_token_dance(fake: FakeRegistry, login: Login | None) -> None:
+    fake.auth = "bearer"
+    fake.needs_login = login is not None
+    read_image(_client(fake, login))
+    assert len(fake.tokens) == 1, "a token is for the whole repository"
+    assert [path.partition("?")[0] for path in fake.paths[:3]] == [
         "manifests/1",
         "/token",
         "manifests/1",
     ]
-    asked = registry.asked[1]
+    asked = fake.asked[1]
     told = asked.path + asked.body.decode()
     assert "service=s%2C+x" in told
     assert "scope=repository%3Ame%2Fapp%3Apull" in told
     assert asked.headers.get("Authorization") == (USER if login is ME else None)
-    assert USER not in (one.headers.get("Authorization") for one in registry.asked[2:])
+    assert USER not in (one.headers.get("Authorization") for one in fake.asked[2:])
 
 
-def test_a_token_that_ends_is_asked_for_again(registry: FakeRegistry) -> None:
-    registry.auth = "bearer"
-    client = _client(registry)
+def test_a_token_that_ends_is_asked_for_again(fake: FakeRegistry) -> None:
+    fake.auth = "bearer"
+    client = _client(fake)
     read_image(client)
-    registry.tokens.clear()
-    registry.tokens.add("Bearer other")
+    fake.tokens.clear()
+    fake.tokens.add("Bearer other")
     read_image(client)
-    assert len(registry.tokens) == 2
+    assert len(fake.tokens) == 2
 
 
 @pytest.mark.parametrize("auth", ["basic", "bearer"])
-def test_a_wrong_login_is_told(registry: FakeRegistry, auth: str) -> None:
-    registry.auth, registry.needs_login = auth, True
+def test_a_wrong_login_is_told(fake: FakeRegistry, auth: str) -> None:
+    fake.auth, fake.needs_login = auth, True
     for login in (None, Login("me", "wrong")):
         with pytest.raises(LoginRefused) as caught:
-            read_image(_client(registry, login))
+            read_image(_client(fake, login))
         assert "docker login" in caught.value.remedy
-    assert len(registry.asked) <= 6, "nothing is tried again and again"
-    read_image(_client(registry, ME))
+    assert len(fake.asked) <= 6, "nothing is tried again and again"
+    read_image(_client(fake, ME))
 
 
 def test_challenges() -> None:
@@ -114,21 +114,21 @@ def test_challenges() -> None:
 @pytest.mark.parametrize(
     "realm", ["", "ftp://x/", "//x", "http://[", "file:///etc/passwd", "http://far.example/token"]
 )
-def test_a_realm_that_is_none(registry: FakeRegistry, realm: str) -> None:
-    registry.auth, registry.realm = "bearer", realm
+def test_a_realm_that_is_none(fake: FakeRegistry, realm: str) -> None:
+    fake.auth, fake.realm = "bearer", realm
     with pytest.raises(NotARegistry):
-        read_image(_client(registry, ME))
+        read_image(_client(fake, ME))
 
 
-def test_a_redirect_does_not_take_the_login_along(registry: FakeRegistry) -> None:
-    registry.auth = "basic"
-    client = _client(registry, ME)
+def test_a_redirect_does_not_take_the_login_along(fake: FakeRegistry) -> None:
+    fake.auth = "basic"
+    client = _client(fake, ME)
     image = read_image(client)
     digest = image.layers[0].digest
     with FakeRegistry() as store:
-        store.special["/far"] = lambda handler: handler.blob(registry.blobs[digest])
+        store.special["/far"] = lambda handler: handler.blob(fake.blobs[digest])
         target = f"http://localhost:{store.port}/far"
-        registry.special[f"/v2/me/app/blobs/{digest}"] = lambda handler: handler.answer(
+        fake.special[f"/v2/me/app/blobs/{digest}"] = lambda handler: handler.answer(
             307, b"x" * 100, Location=target
         )
         assert client.part(digest, 2, 3) == LAYER.data[2:5]
@@ -137,23 +137,23 @@ def test_a_redirect_does_not_take_the_login_along(registry: FakeRegistry) -> Non
     assert asked.headers["Range"] == "bytes=2-4"
 
 
-def test_a_redirect_on_the_same_host_keeps_the_login(registry: FakeRegistry) -> None:
-    registry.auth = "basic"
-    registry.special["/v2/me/app/manifests/1"] = lambda handler: handler.answer(
+def test_a_redirect_on_the_same_host_keeps_the_login(fake: FakeRegistry) -> None:
+    fake.auth = "basic"
+    fake.special["/v2/me/app/manifests/1"] = lambda handler: handler.answer(
         302, Location="/v2/me/app/manifests/two"
     )
-    registry.manifests["two"] = registry.manifests["1"]
-    assert read_image(_client(registry, ME)).layers
+    fake.manifests["two"] = fake.manifests["1"]
+    assert read_image(_client(fake, ME)).layers
 
 
 @pytest.mark.parametrize(
     "where", ["/v2/me/app/manifests/1", "file:///etc/passwd", "http://[", "http://", "gopher://a/"]
 )
-def test_redirects_are_bounded(registry: FakeRegistry, where: str) -> None:
-    registry.special["/v2/me/app/manifests/1"] = lambda handler: handler.answer(302, Location=where)
+def test_redirects_are_bounded(fake: FakeRegistry, where: str) -> None:
+    fake.special["/v2/me/app/manifests/1"] = lambda handler: handler.answer(302, Location=where)
     with pytest.raises(NotARegistry):
-        read_image(_client(registry))
-    assert len(registry.asked) <= 6
+        read_image(_client(fake))
+    assert len(fake.asked) <= 6
 
 
 def _answers(status: int, body: bytes, **headers: str) -> object:
@@ -181,28 +181,28 @@ LIMIT = (
     ],
 )
 def test_refusals_have_their_words(
-    registry: FakeRegistry, status: int, body: bytes, kind: type[LayerError], words: str
+    fake: FakeRegistry, status: int, body: bytes, kind: type[LayerError], words: str
 ) -> None:
     media = "text/html; charset=utf-8" if body == HTML else "application/json"
-    registry.special["/v2/me/app/manifests/1"] = lambda handler: handler.answer(
+    fake.special["/v2/me/app/manifests/1"] = lambda handler: handler.answer(
         status, body, Content_Type=media
     )
     with pytest.raises(kind) as caught:
-        read_image(_client(registry))
+        read_image(_client(fake))
     assert type(caught.value) is kind
     assert words in caught.value.detail
     assert "\x1b" not in str(caught.value)
 
 
-def test_a_web_server_is_no_registry(registry: FakeRegistry) -> None:
+def test_a_web_server_is_no_registry(fake: FakeRegistry) -> None:
     for path in ("/v2/", "/v2/me/app/manifests/1"):
-        registry.special[path] = lambda handler: handler.answer(404, HTML)
+        fake.special[path] = lambda handler: handler.answer(404, HTML)
     with pytest.raises(NotARegistry):
-        read_image(_client(registry))
-    registry.special.clear()
-    assert _client(registry).is_registry()
-    registry.auth = "basic"
-    assert _client(registry).is_registry()
+        read_image(_client(fake))
+    fake.special.clear()
+    assert _client(fake).is_registry()
+    fake.auth = "basic"
+    assert _client(fake).is_registry()
 
 
 def _manifest(**told: object) -> bytes:
@@ -232,10 +232,10 @@ DIGEST = "sha256:" + "0" * 64
         b" " * (5 << 20),
     ],
 )
-def test_a_hostile_manifest_is_an_error(registry: FakeRegistry, manifest: bytes) -> None:
-    registry.manifests["1"] = manifest
+def test_a_hostile_manifest_is_an_error(fake: FakeRegistry, manifest: bytes) -> None:
+    fake.manifests["1"] = manifest
     with pytest.raises(RegistryError):
-        read_image(_client(registry))
+        read_image(_client(fake))
 
 
 @pytest.mark.parametrize(
@@ -251,92 +251,92 @@ def test_a_hostile_manifest_is_an_error(registry: FakeRegistry, manifest: bytes)
     ],
 )
 def test_a_hostile_config_is_an_error(
-    registry: FakeRegistry, config: bytes, layers: list[object]
+    fake: FakeRegistry, config: bytes, layers: list[object]
 ) -> None:
-    own = registry.put(config)
-    registry.put_manifest({"config": {"digest": own}, "layers": layers}, "1")
+    own = fake.put(config)
+    fake.put_manifest({"config": {"digest": own}, "layers": layers}, "1")
     with pytest.raises(BadManifest):
-        read_image(_client(registry))
+        read_image(_client(fake))
 
 
-def test_an_index_leads_to_this_machine(registry: FakeRegistry) -> None:
+def test_an_index_leads_to_this_machine(fake: FakeRegistry) -> None:
     machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-    own = registry.put_manifest(json.loads(registry.manifests["1"]), "own")
+    own = fake.put_manifest(json.loads(fake.manifests["1"]), "own")
     platforms = [
         {"digest": DIGEST, "platform": {"os": "unknown", "architecture": "unknown"}},
         {"digest": DIGEST, "platform": {"os": "linux", "architecture": "mips"}},
         {"digest": own, "platform": {"os": "linux", "architecture": machine}},
         {"digest": DIGEST, "platform": {"os": "windows", "architecture": machine}},
     ]
-    registry.put_manifest({"manifests": platforms}, "1")
-    assert read_image(_client(registry)).digest == own
-    registry.put_manifest({"manifests": [{"digest": DIGEST}]}, "2")
-    registry.manifests[DIGEST] = registry.manifests["2"]
-    registry.manifests["1"] = registry.manifests["2"]
+    fake.put_manifest({"manifests": platforms}, "1")
+    assert read_image(_client(fake)).digest == own
+    fake.put_manifest({"manifests": [{"digest": DIGEST}]}, "2")
+    fake.manifests[DIGEST] = fake.manifests["2"]
+    fake.manifests["1"] = fake.manifests["2"]
     with pytest.raises(RegistryError):
-        read_image(_client(registry))
-    assert len(registry.asked) < 20
+        read_image(_client(fake))
+    assert len(fake.asked) < 20
 
 
-def test_wrong_digests_are_noticed(registry: FakeRegistry) -> None:
-    registry.told_digest = DIGEST
+def test_wrong_digests_are_noticed(fake: FakeRegistry) -> None:
+    fake.told_digest = DIGEST
     with pytest.raises(WrongDigest):
-        read_image(_client(registry))
-    registry.told_digest = ""
-    image = read_image(_client(registry))
-    registry.blobs[image.image_id] += b" "
+        read_image(_client(fake))
+    fake.told_digest = ""
+    image = read_image(_client(fake))
+    fake.blobs[image.image_id] += b" "
     with pytest.raises(WrongDigest):
-        read_image(_client(registry))
-    reference = parse_reference(f"{registry.host}/me/app@{image.digest}")
-    registry.manifests[image.digest] += b" "
+        read_image(_client(fake))
+    reference = parse_reference(f"{fake.host}/me/app@{image.digest}")
+    fake.manifests[image.digest] += b" "
     with pytest.raises(WrongDigest):
         read_image(RegistryClient(reference))
 
 
-def test_parts(registry: FakeRegistry) -> None:
-    client = _client(registry)
-    digest = registry.put(b"0123456789")
+def test_parts(fake: FakeRegistry) -> None:
+    client = _client(fake)
+    digest = fake.put(b"0123456789")
     assert client.part(digest, 3, 4) == b"3456"
-    registry.ranges = False
+    fake.ranges = False
     with pytest.raises(NoParts):
         client.part(digest, 3, 4)
     path = f"/v2/me/app/blobs/{digest}"
     for told, body in (("bytes 0-3/10", b"0123"), ("bytes 3-6/10", b"345"), ("x", b"3456")):
-        registry.special[path] = lambda handler, told=told, body=body: handler.answer(  # type: ignore[misc]
+        fake.special[path] = lambda handler, told=told, body=body: handler.answer(  # type: ignore[misc]
             206, body, Content_Range=told
         )
         with pytest.raises(NoParts):
             client.part(digest, 3, 4)
-    registry.special[path] = lambda handler: handler.answer(416)
+    fake.special[path] = lambda handler: handler.answer(416)
     with pytest.raises(NoParts):
         client.part(digest, 30, 4)
 
 
 def test_what_never_answers_is_given_up(
-    registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+    fake: FakeRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "SILENT_SECONDS", 0.2)
 
     def silent(handler: Handler) -> None:
-        registry.let_go.wait(30)
+        fake.let_go.wait(30)
 
     def half(handler: Handler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
-        registry.let_go.wait(30)
+        fake.let_go.wait(30)
 
     def drop(handler: Handler) -> None:
-        while not registry.let_go.wait(0.05):
+        while not fake.let_go.wait(0.05):
             handler.wfile.write(
                 b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n" + b" " * 70_000
             )
 
     for special in (silent, half, drop):
-        registry.special["/v2/me/app/manifests/1"] = special
+        fake.special["/v2/me/app/manifests/1"] = special
         with pytest.raises(Unreachable):
-            read_image(_client(registry))
+            read_image(_client(fake))
 
 
-def test_nobody_is_there(registry: FakeRegistry) -> None:
+def test_nobody_is_there(fake: FakeRegistry) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     for host in (f"127.0.0.1:{port}", "nowhere.invalid"):
@@ -345,15 +345,15 @@ def test_nobody_is_there(registry: FakeRegistry) -> None:
         assert host in caught.value.detail
 
 
-def test_another_host_is_spoken_to_by_tls_alone(registry: FakeRegistry) -> None:
+def test_another_host_is_spoken_to_by_tls_alone(fake: FakeRegistry) -> None:
     """A server without TLS, under a name that is not this machine's."""
     with pytest.raises(BadTls):
-        Connections().ask(f"https://{registry.host}/v2/", {})
-    assert registry.asked == []
+        Connections().ask(f"https://{fake.host}/v2/", {})
+    assert fake.asked == []
 
 
 def test_proxies_are_used_but_for_this_machine(
-    registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+    fake: FakeRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("no_proxy", "NO_PROXY", "REQUEST_METHOD"):
         monkeypatch.delenv(name, raising=False)
@@ -364,7 +364,7 @@ def test_proxies_are_used_but_for_this_machine(
         with Connections().ask("http://far.invalid/far", {}) as answer:
             assert answer.document(100) == b"through"
         assert proxy.asked[0].path == "http://far.invalid/far"
-        read_image(_client(registry))
+        read_image(_client(fake))
         assert len(proxy.asked) == 1
         with pytest.raises(Unreachable):
             Connections().ask("https://far.invalid/", {})
