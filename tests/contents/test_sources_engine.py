@@ -24,6 +24,12 @@ from tui.model.engine import StoreKind
 from tui.model.listing import SourceName
 
 
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def client(engine_host: str) -> Iterator[EngineClient]:
     endpoint = resolve_endpoint(engine_host, "", environ={}, home=Path("/nonexistent"))
@@ -36,7 +42,7 @@ def test_every_source_tells_what_tarfile_tells(client: EngineClient, maker: Imag
     layers.append(layers[1])
     (image_id,) = maker.load(ImageSpec(tuple(layers), tags=(maker.name("stream:1"),)))
     image, offers = offers_for(client, images.image_facts(client, image_id), "stream:1")
-    found = [offer for offer in offers if offer.source is not None and not offer.asks]
+    found = [offer for offer in offers if offer.source is not None]
     assert SourceName.STREAM in [offer.name for offer in found]
     for offer in found:
         told: list[tuple[int, int]] = []
@@ -49,8 +55,9 @@ def test_every_source_tells_what_tarfile_tells(client: EngineClient, maker: Imag
             assert [entry._replace(fingerprint=b"") for entry in layer.listing.entries] == [
                 entry._replace(fingerprint=b"") for entry in by_tarfile(tar)
             ]
-        assert bool(offer.cost) == (offer.name is SourceName.STREAM)
-        if offer.cost:
+        assert bool(offer.cost) == (offer.name in (SourceName.STREAM, SourceName.PROBE))
+        assert offer.asks == (offer.name is SourceName.PROBE)
+        if offer.name is SourceName.STREAM:
             assert told[0] == (0, 0)
             assert told[-1][0] > 0
 

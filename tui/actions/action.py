@@ -311,6 +311,8 @@ class ReadListings(NamedTuple):
     source: str = ""
     """A `SourceName`; empty for the best that costs nothing."""
     quiet: bool = True
+    read_only: bool = False
+    """Whether nothing may be changed on the Engine, not even for a moment."""
     kind: str = "read_listings"
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import Final
@@ -9,11 +10,15 @@ from typing import Final
 from tui.actions.action import ReadListings
 from tui.actions.dispatcher import Ending, JobContext
 from tui.config.paths import cache_directory, home_directory
+from tui.config.settings import allow_probe
 from tui.contents.image import ListedLayer
 from tui.i18n import _
+from tui.model.listing import SourceName
 from tui.model.progress import Progress
 from tui.store import events
 from tui.store.state import Contents
+
+LOG: Final = logging.getLogger(__name__)
 
 TOGETHER: Final = 0.2
 """Seconds for which layers are gathered before they are told; the first is told at once."""
@@ -31,7 +36,10 @@ def read_listings(action: ReadListings, context: JobContext) -> Ending:
 
     client = context.client()
     context.on_cancel(client.cut)
-    image, offers = offers_for(client, images.image_facts(client, action.image_id), action.name)
+    facts = images.image_facts(client, action.image_id)
+    if action.source == SourceName.PROBE and not action.read_only:
+        _remember_probe()
+    image, offers = offers_for(client, facts, action.name, read_only=action.read_only)
     offer = chosen(offers, action.source) if action.source else free_offer(offers)
     told = tuple(one.told() for one in offers)
     if offer is not None:
@@ -49,6 +57,14 @@ def read_listings(action: ReadListings, context: JobContext) -> Ending:
         teller.add(layer)
     teller.flush()
     return Ending()
+
+
+def _remember_probe() -> None:
+    """Keep the user's word, which the screen has asked for; only for now if it cannot be kept."""
+    try:
+        allow_probe()
+    except OSError as error:
+        LOG.warning("the settings cannot be written: %s", error)
 
 
 class _Teller:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from tui.config.settings import load_settings
 from tui.engine.errors import EngineError, EngineGone
 from tui.model.engine import Endpoint, EngineEvent
 from tui.store import events
@@ -93,6 +94,18 @@ def staled_by(event: EngineEvent) -> frozenset[Stale]:
 def trouble_of(error: EngineError) -> Trouble:
     """Return an error as the screens show it."""
     return Trouble(error.title, error.remedy, error.detail)
+
+
+def _sweep(client: EngineClient) -> None:
+    """Remove probes that a killed orlop left; there can be none where they are not allowed."""
+    if not load_settings().probe:
+        return
+    from tui.engine.probe import sweep
+
+    try:
+        sweep(client)
+    except EngineError as error:
+        LOG.warning("left probes could not be removed: %s", error)
 
 
 class Session:
@@ -176,6 +189,7 @@ class Session:
             try:
                 self._say(events.EngineTold(client.info))
                 self._read_again(client, EVERYTHING)
+                _sweep(client)
                 self._say(events.ConnectionChanged(Phase.CONNECTED, NO_TROUBLE))
                 self._serve(client)
             finally:

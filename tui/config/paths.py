@@ -24,6 +24,15 @@ def cache_directory(environ: Mapping[str, str], home: Path) -> Path:
     return (base if base.is_absolute() else home / ".cache") / "orlop"
 
 
+def config_directory(environ: Mapping[str, str], home: Path) -> Path:
+    """Return `$XDG_CONFIG_HOME/orlop`, by default `~/.config/orlop`; it may not exist.
+
+    A relative XDG_CONFIG_HOME is ignored, as the XDG base directory specification asks.
+    """
+    base = Path(environ.get("XDG_CONFIG_HOME") or "")
+    return (base if base.is_absolute() else home / ".config") / "orlop"
+
+
 def log_path(environ: Mapping[str, str], home: Path) -> Path:
     """Return the path of the log file; it may not exist."""
     return state_directory(environ, home) / "orlop.log"

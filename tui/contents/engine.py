@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.config.settings import load_settings
 from tui.contents.content import ContentStore, content_folder
 from tui.contents.image import ListedImage, unread_image
 from tui.contents.metadata import ClassicMetadata, PodmanMetadata
+from tui.contents.probe import ProbeSource
 from tui.contents.source import Offer
 from tui.contents.stream import EngineStream, stream_cost
 from tui.i18n import _
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def offers_for(
-    client: EngineClient, facts: ImageFacts, name: str
+    client: EngineClient, facts: ImageFacts, name: str, *, read_only: bool = False
 ) -> tuple[ListedImage, tuple[Offer, ...]]:
     """Return an image, unread, and its sources, the best first; asks nothing of the Engine.
 
@@ -32,6 +34,7 @@ def offers_for(
         client: The Engine.
         facts: Inspect and history of the image.
         name: What it is called.
+        read_only: Nothing may be changed on the Engine, not even for a moment.
     """
     image = replace(unread_image(name, stack_of(facts), ""), details=facts.details)
     image, on_disk = _on_disk(client, image)
@@ -42,7 +45,22 @@ def offers_for(
         absent = Offer(SourceName.CONTENT, why_not=_("This store keeps no blobs of layers."))
     else:
         absent = Offer(SourceName.METADATA, why_not=_("This store keeps no tar-split metadata."))
-    return image, (on_disk, absent, on_socket)
+    return image, (on_disk, absent, _probe(client, image, read_only=read_only), on_socket)
+
+
+def _probe(client: EngineClient, image: ListedImage, *, read_only: bool) -> Offer:
+    info = client.info
+    if info.capabilities.store is not StoreKind.CLASSIC:
+        return Offer(SourceName.PROBE, why_not=_("This way is known for the classic store only."))
+    if read_only:
+        return Offer(SourceName.PROBE, why_not=_("It creates a container: not with --read-only."))
+    source = ProbeSource(client, image.image_id, info.storage_driver, info.data_root)
+    is_allowed = load_settings().probe
+    cost = _(
+        "orlop creates a container from the image, never starts it, reads the layers' metadata on "
+        "the Engine's disk through it, and removes it."
+    )
+    return Offer(SourceName.PROBE, source, cost="" if is_allowed else cost, asks=not is_allowed)
 
 
 def _on_disk(client: EngineClient, image: ListedImage) -> tuple[ListedImage, Offer]:

@@ -86,7 +86,7 @@ class SavedReader:
             self._layers[name] = ()
             return
         head = source.take(min(size, BLOCK))
-        part = _Part(head, source, size)
+        part = Part(head, source, size)
         if _is_layer(head):
             try:
                 self._layers[name] = scan(ByteSource(decompressed(part)), limits=self._limits)
@@ -130,8 +130,8 @@ class SavedReader:
             raise BadSource(f"{name}: {error}") from error
 
 
-class _Part:
-    """One file of the archive, read forward; its first bytes were taken already."""
+class Part:
+    """One file of a tar, read forward; its first bytes were taken already."""
 
     def __init__(self, head: bytes, source: ByteSource, size: int) -> None:
         self._head = head
@@ -140,6 +140,7 @@ class _Part:
         """Bytes of it that are still in the source."""
 
     def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; none at its end."""
         if self._head:
             head, self._head = self._head[:size], self._head[size:]
             return head

@@ -89,6 +89,7 @@ class OrlopApp(App[int]):
         super().__init__(ansi_color=not terminal.colour or None)
         self.glyphs = terminal.glyphs
         self.clock = clock
+        self.read_only = read_only
         self.specs = offered(read_only=read_only)
         self.store = Store(State(connection=ConnectionState(endpoint=endpoint)))
         self._practice = practice

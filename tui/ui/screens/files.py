@@ -98,7 +98,7 @@ class FilesScreen(Sheet[None]):
 
     def _read(self, source: str) -> None:
         quiet = not source
-        action = ReadListings(self._image_id, self._image_name, source, quiet)
+        action = ReadListings(self._image_id, self._image_name, source, quiet, self.orlop.read_only)
         self._job = self.orlop.dispatcher.submit(action)
 
     # What comes

@@ -1,0 +1,107 @@
+"""Reading a folder of the Engine's disk through a container that is created and never started.
+
+The folder is bound read-only, by `Mounts`: `Binds` would make a folder that is not there. What
+reads it is `GET /containers/{id}/archive`. The container is removed with its volumes, whatever
+happens; one that a killed orlop left is known by its label.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Final
+from urllib.parse import quote
+
+from docker.types import Mount
+
+from tui.engine import containers, wire
+from tui.engine.client import Body, EngineClient
+from tui.engine.errors import NotFound
+
+LABEL: Final = "orlop.probe"
+"""Its value says whose the container is: `host:process`."""
+
+FOLDER: Final = "/.orlop"
+"""Where the folder is bound in the container."""
+
+
+class Probe:
+    """A bound folder."""
+
+    def __init__(self, client: EngineClient, container_id: str) -> None:
+        self._client = client
+        self._container_id = container_id
+
+    def tar_of(self, name: str) -> AbstractContextManager[Body]:
+        """Lend a tar that holds one file of the folder.
+
+        Raises:
+            NotFound: there is no such file.
+            EngineError: it was refused, cut, or the connection broke.
+        """
+        path = quote(f"{FOLDER}/{name}", safe="")
+        return self._client.body(f"/containers/{self._container_id}/archive?path={path}")
+
+
+@contextmanager
+def probe(client: EngineClient, image_id: str, folder: str) -> Iterator[Probe]:
+    """Lend a folder of the Engine's disk.
+
+    Args:
+        client: The Engine.
+        image_id: Any image: nothing in it is run.
+        folder: An absolute path on the Engine's machine.
+
+    Raises:
+        EngineError: as the Engine tells.
+    """
+    with client.asking() as api:
+        bound = Mount(FOLDER, folder, type="bind", read_only=True)
+        answer: object = api.create_container(
+            image_id,
+            ["orlop"],
+            labels={LABEL: _owner()},
+            network_disabled=True,
+            host_config=api.create_host_config(network_mode="none", mounts=[bound]),
+        )
+    container_id = wire.text(wire.table(answer).get("Id"))
+    try:
+        yield Probe(client, container_id)
+    finally:
+        with client.for_job() as own:  # the client may have been cut
+            containers.remove(own, container_id, force=True, volumes=True)
+
+
+def sweep(client: EngineClient) -> None:
+    """Remove what an orlop of this machine left behind that runs no more.
+
+    Raises:
+        EngineError: as the Engine tells.
+    """
+    with client.asking() as api:
+        answer: object = api.containers(all=True, filters={"label": LABEL})
+    for item in wire.tables(answer):
+        if _has_gone(wire.text(wire.table(item.get("Labels")).get(LABEL))):
+            container_id = wire.text(item.get("Id"))
+            with suppress(NotFound):  # another orlop was faster
+                containers.remove(client, container_id, force=True, volumes=True)
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _has_gone(owner: str) -> bool:
+    """Tell whether the process that made a probe was here, and has ended."""
+    host, _colon, number = owner.rpartition(":")
+    if host != socket.gethostname() or not number.isdecimal() or int(number) == os.getpid():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OverflowError, PermissionError):
+        return False
+    return False
