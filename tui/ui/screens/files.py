@@ -362,7 +362,10 @@ class FilesScreen(Sheet[None]):
         if offer.is_free:
             self._read(offer.name)
             return
-        screen = ConfirmScreen(_("Read the files that way?"), _("Read"), text=offer.cost)
+        text = offer.cost
+        if offer.asks:
+            text += " " + _("This is asked once: orlop keeps the answer in its settings.")
+        screen = ConfirmScreen(_("Read the files that way?"), _("Read"), text=text)
         self.app.push_screen(screen, lambda yes: self._read(offer.name) if yes else None)
 
 

@@ -8,10 +8,12 @@ from typing import Final
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widgets import Static
 
 from tui.contents.source import Offer
 from tui.i18n import N_, _
 from tui.model.listing import SourceName
+from tui.model.text import visible
 from tui.ui.screens.base import Sheet
 from tui.ui.widgets.columns import CellText, Column, Row
 from tui.ui.widgets.rowlist import RowList
@@ -45,7 +47,7 @@ class SourcesScreen(Sheet[Offer]):
         with Vertical(classes="sheet"):
             yield TextLine(glyphs=glyphs, classes="dialog-title")
             yield RowList(shown, glyphs=glyphs, marking=False)
-            yield TextLine(glyphs=glyphs, id="sheet-reason")
+            yield Static("", id="sheet-reason", markup=False)
             yield TextLine(glyphs=glyphs, id="sheet-keys")
 
     def on_mount(self) -> None:
@@ -69,7 +71,7 @@ class SourcesScreen(Sheet[Offer]):
         """Show whole what the row may have no room for."""
         offer = self._offers.get(self.part("RowList", RowList).cursor_key or "")
         text = (offer.why_not or offer.cost) if offer is not None else ""
-        self.part("#sheet-reason", TextLine).show(CellText(f" {text}", "warn"))
+        self.part("#sheet-reason", Static).update(visible(text))
 
     @on(RowList.RowChosen)
     def _choose(self, event: RowList.RowChosen) -> None:
