@@ -247,6 +247,25 @@ async def test_where_nothing_is_free_the_user_chooses_once() -> None:
         assert "The Engine is gone." in here.text()
 
 
+async def test_a_way_that_creates_a_container_is_asked_for() -> None:
+    offers = (Offer(SourceName.PROBE, cost="A container is created.", asks=True),)
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.go_to("redis:7")
+        await here.press("f")
+        (action,) = here.recorder.of_kind("read_listings")
+        await here.tell(events.ContentsOpened(Contents(unread(READ), offers)))
+        here.recorder.end(action)
+        await here.settle()
+        await here.press("enter")
+        here.screen(ConfirmScreen)
+        assert "A container is created. This is asked once" in " ".join(here.text().split())
+        await here.press("n")
+        here.screen(FilesScreen)
+        assert len(here.recorder.of_kind("read_listings")) == 1
+        await here.press("s", "enter", "y")
+        assert here.recorder.of_kind("read_listings")[-1].source == "probe"  # type: ignore[attr-defined]
+
+
 async def test_a_bad_layer_is_an_error_in_its_place() -> None:
     bad = replace(READ[1], listing=LayerListing("", ""), error=BadTar("a header is damaged"))
     async with stage(*CONNECTED, FACTS_TOLD) as here:
