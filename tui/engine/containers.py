@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.engine import wire
+from tui.engine import wire, wire_disk
 from tui.engine.client import EngineClient
 from tui.model.container import ContainerSummary
 
@@ -39,6 +39,17 @@ def inspect_container(client: EngineClient, container: str) -> str:
     with client.asking() as api:
         answer: object = api.inspect_container(container)
     return wire.raw_json(answer)
+
+
+def container_changes(client: EngineClient, container: str) -> tuple[tuple[str, str], ...]:
+    """Return what differs from its image (`GET /containers/{id}/changes`): letter and path.
+
+    The letters are those of `docker diff`: C changed, A added, D deleted. Slow where much
+    has changed: the Engine walks the files.
+    """
+    with client.asking(None) as api:
+        answer: object = api.diff(container)
+    return wire_disk.container_changes(answer)
 
 
 def start(client: EngineClient, container: str) -> None:
