@@ -142,9 +142,21 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     waste.add_argument(
         "--min-efficiency", type=share, metavar="SHARE", help=_("fail below that: 0.95")
     )
+    path = add("path", _("tell where an image lies on the Engine's disk, step by step"))
+    path.add_argument("names", metavar="IMAGE", help=_("name, digest, ID, its first digits"))
+    path.add_argument("--container", action="store_true", help=_("a container is meant instead"))
     diff = add("diff", _("tell what differs between two images: layers, files, config"))
     diff.add_argument("names", metavar="SOURCE", nargs=2, help=source)
     diff.add_argument("--source", choices=SOURCES, default="", help=reading)
+    extract = add("extract", _("write a file or folder of an image to the disk"))
+    extract.add_argument("names", metavar="SOURCE", help=source)
+    extract.add_argument("path", metavar="PATH", help=_("the file or folder; / for all"))
+    extract.add_argument(
+        "-o", "--output", metavar="DEST", required=True, help=_("where to, as for docker cp")
+    )
+    extract.add_argument("--layer", type=int, metavar="N", default=0, help=_("of one layer"))
+    extract.add_argument("--overwrite", action="store_true", help=_("replace files that are there"))
+    extract.add_argument("--source", choices=SOURCES, default="", help=reading)
 
 
 def _shared_options() -> ArgumentParser:

@@ -15,7 +15,8 @@ from tui.engine.errors import EngineError
 from tui.i18n import _
 from tui.model.engine import Endpoint
 from tui.model.removal import RemovalTarget
-from tui.report import differences, documents, filelines, tables
+from tui.report import differences, documents, filelines, tables, walklines
+from tui.report.extraction import run_extract
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
 from tui.report.listings import is_apart, listed_apart, listed_freely, listed_source
@@ -180,6 +181,7 @@ def _diff(client: EngineClient | None, request: Request) -> None:
 
 FILES: Final[Mapping[str, Callable[[EngineClient | None, Request], None]]] = {
     "diff": _diff,
+    "extract": run_extract,
 }
 """Command → what answers it, without an Engine where all its images are in files."""
 
@@ -199,6 +201,24 @@ def _layers(client: EngineClient, request: Request) -> None:
     else:
         lines = tables.layers_lines(inventory, image_id, name=name, width=_width())
         write_lines(lines, unicode=request.unicode)
+
+
+def _path(client: EngineClient, request: Request) -> None:
+    """Tell where an image lies on the Engine's disk; or a container, if one is meant."""
+    from tui.contents.walk import walk_container, walk_image
+    from tui.engine import images
+
+    name = request.names[0]
+    if request.container:
+        walk = walk_container(client, name)
+    else:
+        target = find_image(images.list_images(client, all=True), name)
+        facts = images.image_facts(client, target.image_id)
+        walk = walk_image(client, facts, target.reference or target.image_id)
+    if request.json:
+        write_json(walklines.walk_document(walk))
+    else:
+        write_lines(walklines.walk_lines(walk), unicode=request.unicode)
 
 
 def _reclaim(client: EngineClient, request: Request) -> None:
@@ -250,6 +270,7 @@ COMMANDS: Final[Mapping[str, Callable[[EngineClient, Request], None]]] = {
     **FILES,
     "files": _listing,
     "layers": _layers,
+    "path": _path,
     "waste": _listing,
     "reclaim": _reclaim,
 }

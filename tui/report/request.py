@@ -32,6 +32,10 @@ class Request:
     """Bytes that an image may waste."""
     source: str = ""
     """Read the files from there: one of `SourceName`; empty for the best there is."""
+    path: str = ""
+    """What to extract, in the image."""
+    container: bool = False
+    """A container is meant, not an image."""
     output: str = ""
     """Where to write what is extracted."""
     overwrite: bool = False
