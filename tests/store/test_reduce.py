@@ -15,6 +15,7 @@ from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
 from tui.model.listing import LayerListing
 from tui.model.progress import Outcome, Progress, TargetOutcome
+from tui.model.walk import Walk
 from tui.store import events
 from tui.store.reduce import HISTORY_MAX, image_row_key, reduce
 from tui.store.state import EMPTY, NO_TROUBLE, Contents, Pane, Phase, SearchState, State, Trouble
@@ -54,6 +55,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.FactsRead((ImageFacts(ImageDetails("sha256:a")),)),
     events.ContentsOpened(Contents(UNREAD)),
     events.LayersListed("sha256:a", UNREAD.layers),
+    events.Walked(Walk("a:1", "sha256:a", "classic")),
     events.SearchStarted("x"),
     events.SearchEnded("x", ()),
     events.SearchFailed("x", TROUBLE),

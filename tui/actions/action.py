@@ -331,6 +331,32 @@ class ReadListings(NamedTuple):
         return frozenset({"listings"})
 
 
+class ReadWalk(NamedTuple):
+    """Find where an image or a container lies on the Engine's disk."""
+
+    target_id: str
+    name: str
+    """What it is called."""
+    is_container: bool = False
+    quiet: bool = True
+    kind: str = "read_walk"
+
+    @property
+    def title(self) -> str:
+        """`find nginx:1.27 on the disk`."""
+        return _("find {name} on the disk").format(name=visible(self.name))
+
+    @property
+    def docker(self) -> str:
+        """`docker inspect NAME`: what it begins with."""
+        return docker_line("inspect", self.name)
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """Nothing: reads do not wait for anything."""
+        return frozenset()
+
+
 class InspectContainer(NamedTuple):
     """Read everything of one container: `docker inspect`."""
 

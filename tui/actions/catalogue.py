@@ -145,6 +145,16 @@ CATALOGUE: Final[tuple[ActionSpec, ...]] = (
         needs_selection=True,
         docker="docker save IMAGE",
     ),
+    ActionSpec(
+        "where",
+        N_("Where"),
+        N_("Where it lies on the Engine's disk, step by step, with the shell lines that show it."),
+        ("W",),
+        ON_IMAGES | ON_CONTAINERS,
+        needs_selection=True,
+        line=_inspect_line,
+        docker="docker inspect NAME",
+    ),
     # Containers
     ActionSpec(
         "start",

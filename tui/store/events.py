@@ -14,6 +14,7 @@ from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.progress import Progress, TargetOutcome
+from tui.model.walk import Walk
 from tui.store.state import Contents, Pane, Phase, Trouble
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ class LayersListed(NamedTuple):
 
     image_id: str
     layers: tuple[ListedLayer, ...]
+
+
+class Walked(NamedTuple):
+    """Where an image or a container lies was found."""
+
+    walk: Walk
 
 
 class SearchStarted(NamedTuple):
@@ -206,6 +213,7 @@ Event = (
     | FactsRead
     | ContentsOpened
     | LayersListed
+    | Walked
     | SearchStarted
     | SearchEnded
     | SearchFailed

@@ -119,6 +119,11 @@ def _(event: events.LayersListed, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.Walked, state: State) -> State:
+    return replace(state, walk=event.walk)
+
+
+@reduce.register
 def _(event: events.SearchStarted, state: State) -> State:
     return replace(state, search=replace(state.search, term=event.term, is_running=True))
 

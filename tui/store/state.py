@@ -12,6 +12,7 @@ from tui.model.container import ContainerSummary
 from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
+from tui.model.walk import NO_WALK, Walk
 
 if TYPE_CHECKING:  # not part of a start
     from tui.contents.image import ListedImage
@@ -124,6 +125,8 @@ class State:
     """What inspect and history told, by image ID; never grows old."""
     contents: Contents | None = None
     """Of one image only: half a million files take a quarter of a gigabyte."""
+    walk: Walk = NO_WALK
+    """The last way to the disk that was found."""
     search: SearchState = SearchState()
     jobs: tuple[Job, ...] = ()
     """Oldest first."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.actions.action import ReadWalk
 from tui.actions.selection import Selection
 from tui.model.text import short_id
 from tui.store.layer_index import LAYER_INDEXES
 from tui.ui.panes.layers import LayersPane
 from tui.ui.screens.files import FilesScreen
+from tui.ui.screens.walk import WalkScreen
 
 if TYPE_CHECKING:
     from tui.ui.screens.main import MainScreen
@@ -19,6 +21,17 @@ def open_files(screen: MainScreen, selection: Selection) -> None:
     row = selection.images[0]
     name = row.reference or short_id(row.image.image_id)
     screen.orlop.push_screen(FilesScreen(row.image.image_id, name))
+
+
+def open_walk(screen: MainScreen, here: Selection, selection: Selection) -> None:
+    """Show where the image or container under the cursor lies on the disk."""
+    if here.containers:
+        container = here.containers[0]
+        action = ReadWalk(container.container_id, container.name, is_container=True)
+    else:
+        row = selection.images[0]
+        action = ReadWalk(row.image.image_id, row.reference or short_id(row.image.image_id))
+    screen.orlop.push_screen(WalkScreen(action))
 
 
 def open_files_of_layer(screen: MainScreen) -> None:

@@ -23,7 +23,7 @@ from tui.store.rows import (
     visible_image_rows,
 )
 from tui.store.state import Pane
-from tui.ui.fileviews import open_files, open_files_of_layer
+from tui.ui.fileviews import open_files, open_files_of_layer, open_walk
 from tui.ui.panes.layers import LayersPane
 from tui.ui.screens.details import (
     container_fields,
@@ -182,6 +182,10 @@ class Views:
             open_files_of_layer(self._screen)
         else:
             open_files(self._screen, selection)
+
+    def _where(self, selection: Selection) -> None:
+        """Show where an image or a container lies on the disk."""
+        open_walk(self._screen, under_cursor(self._screen.state, self._screen.pane), selection)
 
     def _copy(self, _selection: Selection) -> None:
         pane = self._screen.pane
