@@ -23,12 +23,14 @@ from tui.actions.action import (
     RenameContainer,
     SearchImages,
     TagImage,
+    ViewFile,
 )
 from tui.actions.catalogue import BY_ID, CATALOGUE, offered
 from tui.actions.forms import FORMS
 from tui.actions.handlers import HANDLERS
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.spec import ActionSpec, Ask, why_not
+from tui.contents.image import ListedImage
 from tui.model.container import ContainerState, ContainerSummary
 from tui.model.image import ImageSummary, SearchResult
 from tui.model.removal import RemovalPlan, RemovalStep
@@ -41,6 +43,7 @@ IMAGE = ImageSummary(IMAGE_ID, tags=("a:1", "b:1"))
 ROW = ImageRow("k", IMAGE, "a:1", 0)
 NAMELESS = ImageRow("n", ImageSummary(IMAGE_ID), "", 0)
 RESULT = SearchResult("me/app", "", 1, is_official=False)
+UNREAD = ListedImage("a:1", IMAGE_ID, "", ())
 WEB = ContainerTarget("c" * 64, "web")
 
 
@@ -233,6 +236,7 @@ LINES: list[tuple[Action, str]] = [
     (ReadContainerSizes(), "docker ps --all --size"),
     (InspectContainer(WEB), "docker inspect web"),
     (ReadListings(IMAGE_ID, "nginx:1.27"), ""),
+    (ViewFile(UNREAD, 1, b"etc/\x1b[2Jpasswd"), ""),
     (ReadWalk(IMAGE_ID, "nginx:1.27"), "docker inspect nginx:1.27"),
     (ReadListings(IMAGE_ID, "nginx:1.27", "stream"), "docker save nginx:1.27"),
     (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.actions.verbs import Verbs
 from tests.engines.images import ImageSpec, make_layer
-from tui.actions.action import ReadListings
+from tui.actions.action import ReadListings, ViewFile
 from tui.layers.filetree import FileTree
 from tui.model.job import JobState
 from tui.model.listing import SourceName
@@ -55,6 +55,19 @@ async def test_the_second_time_nothing_is_read_but_the_cache(verbs: Verbs) -> No
     if any(offer.is_free for offer in contents.offers):
         sources = {layer.listing.source for layer in contents.image.layers}
         assert sources == {SourceName.CACHE}
+
+
+async def test_the_text_of_a_file(verbs: Verbs) -> None:
+    await verbs.ended(verbs.submit(ReadListings(_image(verbs), "files:1")))
+    contents = verbs.state.contents
+    assert contents is not None
+    if not contents.image.layers[0].path:  # the layers are not on this disk, or not as folders
+        return
+    job = await verbs.ended(verbs.submit(ViewFile(contents.image, 1, b"a/two")))
+    assert job.state is JobState.DONE
+    assert verbs.state.file_text.data == b"2" * 700
+    job = await verbs.ended(verbs.submit(ViewFile(contents.image, 2, b"a/two")))
+    assert job.state is JobState.FAILED
 
 
 async def test_a_source_that_cannot_be_had_says_why(verbs: Verbs) -> None:

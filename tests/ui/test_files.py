@@ -11,11 +11,12 @@ from tests.layers.tars import member, tar
 from tests.layers.test_filetree import ABOVE, BELOW
 from tests.layers.test_union import listing
 from tests.ui.stage import CONNECTED, FACTS_TOLD, PLAIN_TERMINAL, TERMINAL, Stage, image_id, stage
-from tui.actions.action import ReadListings
+from tui.actions.action import ReadListings, ViewFile
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
 from tui.layers.errors import BadTar
 from tui.layers.filetree import FileTree
+from tui.model.filetext import FileText
 from tui.model.listing import Kind, LayerEntry, LayerListing, SourceName
 from tui.store import events
 from tui.store.state import Contents, Pane, Trouble
@@ -23,7 +24,7 @@ from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.files import FilesScreen
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.sources import SourcesScreen
-from tui.ui.screens.text import FieldsScreen
+from tui.ui.screens.text import FieldsScreen, TextScreen
 from tui.ui.screens.waste import WasteScreen
 from tui.ui.widgets.rowlist import RowList
 
@@ -197,6 +198,31 @@ async def test_details_tell_the_history_and_the_path_is_copied() -> None:
         assert "-rw-r--r-- (0644)" in text
         await here.press("escape", "c")
         assert here.app.clipboard == "/bin/tool"
+
+
+async def test_the_text_of_a_file_from_the_layer_that_has_it() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("enter", "j", "v")  # bin/other, a hardlink to a file of layer 1
+        (action,) = here.recorder.of_kind("view_file")
+        assert isinstance(action, ViewFile)
+        assert (action.layer, action.path) == (1, b"bin/tool")
+        text = FileText(REDIS, 1, b"bin/tool", b"one\n\x1b[31mtwo\n", has_more=True)
+        await here.tell(events.FileRead(text))
+        here.recorder.end(action)
+        await here.settle()
+        here.screen(TextScreen)
+        assert "\\x1b[31mtwo" in here.text()
+        assert "... the file goes on" in here.text()
+        await here.press("escape", "j", "v")
+        last = here.recorder.of_kind("view_file")[-1]
+        assert isinstance(last, ViewFile)
+        assert (last.layer, last.path) == (2, b"bin/tool")
+        here.recorder.fail(last, Trouble("The content cannot be read.", "Save it.", ""))
+        await here.settle()
+        assert "The content cannot be read." in here.line("#sheet-keys")
+        await here.press("k", "k", "v")
+        assert "only files have a text" in here.line("#sheet-keys")
 
 
 async def test_waste_and_advice() -> None:

@@ -14,6 +14,7 @@ from tui.model.listing import SourceName
 from tui.model.text import short_id, visible
 
 if TYPE_CHECKING:
+    from tui.contents.image import ListedImage
     from tui.model.removal import RemovalPlan
 
 
@@ -329,6 +330,33 @@ class ReadListings(NamedTuple):
     def targets(self) -> frozenset[str]:
         """One reading at a time: only the image that is looked at matters."""
         return frozenset({"listings"})
+
+
+class ViewFile(NamedTuple):
+    """Read the beginning of a file as one layer has it."""
+
+    image: ListedImage
+    """With the listing of that layer."""
+    layer: int
+    """1 is the bottom."""
+    path: bytes
+    quiet: bool = True
+    kind: str = "view_file"
+
+    @property
+    def title(self) -> str:
+        """`read /etc/passwd`."""
+        return _("read {path}").format(path=visible("/" + self.path.decode(errors="replace")))
+
+    @property
+    def docker(self) -> str:
+        """None: the docker command reads files of containers alone."""
+        return ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """Nothing: reads do not wait for anything."""
+        return frozenset()
 
 
 class ReadWalk(NamedTuple):

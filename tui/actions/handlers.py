@@ -29,6 +29,7 @@ from tui.actions.dispatcher import Ending, Handler, JobContext
 from tui.actions.listing import read_listings
 from tui.actions.removal import remove_images
 from tui.actions.session import trouble_of
+from tui.actions.viewing import view_file
 from tui.actions.walking import read_walk
 from tui.engine.errors import Cancelled, EngineError, NotFound
 from tui.i18n import _, ngettext
@@ -244,6 +245,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "read_container_sizes": _handler(read_container_sizes),
     "read_listings": _handler(read_listings),
     "read_walk": _handler(read_walk),
+    "view_file": _handler(view_file),
     "inspect_container": _handler(inspect_container),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.container import ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
+from tui.model.filetext import FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.progress import Progress, TargetOutcome
@@ -88,6 +89,12 @@ class LayersListed(NamedTuple):
 
     image_id: str
     layers: tuple[ListedLayer, ...]
+
+
+class FileRead(NamedTuple):
+    """The beginning of a file was read."""
+
+    text: FileText
 
 
 class Walked(NamedTuple):
@@ -213,6 +220,7 @@ Event = (
     | FactsRead
     | ContentsOpened
     | LayersListed
+    | FileRead
     | Walked
     | SearchStarted
     | SearchEnded

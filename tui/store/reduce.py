@@ -119,6 +119,11 @@ def _(event: events.LayersListed, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.FileRead, state: State) -> State:
+    return replace(state, file_text=event.text)
+
+
+@reduce.register
 def _(event: events.Walked, state: State) -> State:
     return replace(state, walk=event.walk)
 

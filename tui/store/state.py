@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.model.container import ContainerSummary
 from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
+from tui.model.filetext import NO_TEXT, FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.walk import NO_WALK, Walk
@@ -125,6 +126,8 @@ class State:
     """What inspect and history told, by image ID; never grows old."""
     contents: Contents | None = None
     """Of one image only: half a million files take a quarter of a gigabyte."""
+    file_text: FileText = NO_TEXT
+    """The file that was read last."""
     walk: Walk = NO_WALK
     """The last way to the disk that was found."""
     search: SearchState = SearchState()

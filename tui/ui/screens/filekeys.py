@@ -30,6 +30,7 @@ KEYS: Final = (
     ("n", ("n",), "next(False)", N_("next"), N_("Go to the next change.")),
     ("/", ("slash",), "filter", N_("filter"), N_("Part of a path, *.so, >10MB.")),
     ("i", ("i",), "details", N_("details"), N_("All of an entry, and what each layer did there.")),
+    ("v", ("v",), "view", N_("view"), N_("Show the text of the file, as its layer has it.")),
     ("W", ("W",), "waste", N_("waste"), N_("What is in the layers, but does not show.")),
     ("E", ("E",), "expand", N_("all"), N_("Open all folders, as far as that is bounded.")),
     ("o", ("o",), "order", N_("sort"), N_("Sort by size, or by name again.")),

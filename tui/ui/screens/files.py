@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import on
@@ -12,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 
-from tui.actions.action import ReadListings
+from tui.actions.action import ReadListings, ViewFile
 from tui.contents.image import ListedImage
 from tui.contents.source import Offer
 from tui.i18n import _
@@ -20,6 +21,7 @@ from tui.layers.command import clean_command
 from tui.layers.filetree import FileTree
 from tui.layers.treeview import ALL, Choice, Order, TreeView
 from tui.model.job import Job, JobState
+from tui.model.listing import Kind
 from tui.model.text import human_size
 from tui.store.state import Contents, State
 from tui.ui.lines import cells
@@ -37,7 +39,7 @@ from tui.ui.screens.filerows import (
 )
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.sources import SourcesScreen
-from tui.ui.screens.text import FieldsScreen, FieldValue, copyable
+from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
 from tui.ui.screens.waste import WasteScreen
 from tui.ui.widgets.columns import CellText
 from tui.ui.widgets.rowlist import RowList
@@ -339,6 +341,34 @@ class FilesScreen(Sheet[None]):
         commands = [layer.created_by for layer in contents.image.layers]
         fields = entry_fields(node, view.tree.history(self._path), commands)
         self.app.push_screen(FieldsScreen("/" + key_of(self._path), fields))
+
+    def action_view(self) -> None:
+        """Show the text of the file under the cursor, from the layer that it comes from."""
+        view, contents = self._view, self._contents
+        node = view.tree.node(self._path) if view is not None and self._path else None
+        if node is None or contents is None or node.entry is None:
+            return
+        shown = view.tree.union.shown.get(node.path) if view is not None else None
+        file = shown.file if shown is not None else None
+        entry, layer = (file.entry, file.layer) if file is not None else (node.entry, node.layer)
+        if entry.kind is not Kind.FILE:
+            self._note = _("only files have a text")
+            self._show_keys()
+            return
+        job = self.orlop.dispatcher.submit(ViewFile(contents.image, layer, entry.path))
+        self.orlop.after_job(job, partial(self._show_text, job))
+
+    def _show_text(self, job_id: int) -> None:
+        state = self.orlop.store.state
+        job = next((job for job in state.jobs if job.job_id == job_id), None)
+        if job is not None and job.state is JobState.FAILED:
+            self._note = f"{job.summary} {job.remedy}".strip()
+            self._show_keys()
+            return
+        text = state.file_text
+        title = _("/{path}  layer {layer}").format(path=key_of(text.path), layer=text.layer)
+        more = "\n" + _("... the file goes on") if text.has_more else ""
+        self.app.push_screen(TextScreen(title, text.text + more))
 
     def action_copy_path(self) -> None:
         """Copy the path under the cursor."""
