@@ -121,8 +121,12 @@ def test_every_line_of_a_whole_root_writes_what_the_step_tells(root: Path) -> No
         "Names",
         "Image ID",
         "Diff IDs",
-        *(f"Layer {n}: {what}" for n in (1, 2) for what in ("chain ID", "metadata", "folder", "files")),
-    ]  # fmt: skip
+        *(
+            f"Layer {number}: {what}"
+            for number in (1, 2)
+            for what in ("chain ID", "metadata", "folder", "files")
+        ),
+    ]
     assert not any(step.error for step in walk.steps)
     assert [step.title for step in walk.steps if not step.read] == [
         "Layer 1: chain ID",
