@@ -7,29 +7,28 @@ from itertools import combinations
 
 import pytest
 
-from tui.actions.action import (
-    Action,
-    ChangeContainers,
-    ContainerTarget,
-    ContainerVerb,
-    InspectContainer,
-    PullImage,
-    ReadContainerSizes,
-    ReadFacts,
-    ReadListings,
-    ReadWalk,
-    RemoveContainers,
-    RemoveImages,
-    RenameContainer,
-    SearchImages,
-    TagImage,
-    ViewFile,
-)
+from tui.actions.action import Action
 from tui.actions.catalogue import BY_ID, CATALOGUE, offered
 from tui.actions.forms import FORMS
 from tui.actions.handlers import HANDLERS
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.spec import ActionSpec, Ask, why_not
+from tui.actions.values.containers import (
+    ChangeContainers,
+    ContainerTarget,
+    ContainerVerb,
+    RemoveContainers,
+    RenameContainer,
+)
+from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
+from tui.actions.values.reading import (
+    InspectContainer,
+    ReadContainerSizes,
+    ReadFacts,
+    ReadListings,
+    ReadWalk,
+    ViewFile,
+)
 from tui.contents.image import ListedImage
 from tui.model.container import ContainerState, ContainerSummary
 from tui.model.image import ImageSummary, SearchResult

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tui.actions.action import Action, PullImage, RenameContainer, SearchImages, TagImage
-from tui.actions.forms import FORMS, NotYet
+from tui.actions.action import Action
+from tui.actions.forms import FORMS
+from tui.actions.forms.form import NotYet
 from tui.actions.selection import EMPTY_SELECTION, Selection
+from tui.actions.values.containers import RenameContainer
+from tui.actions.values.images import PullImage, SearchImages, TagImage
 from tui.model.container import ContainerSummary
 from tui.model.image import ImageSummary, SearchResult
 from tui.store.rows import ImageRow

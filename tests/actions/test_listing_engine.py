@@ -8,7 +8,7 @@ import pytest
 
 from tests.actions.verbs import Verbs
 from tests.engines.images import ImageSpec, make_layer
-from tui.actions.action import ReadListings, ViewFile
+from tui.actions.values.reading import ReadListings, ViewFile
 from tui.layers.filetree import FileTree
 from tui.model.job import JobState
 from tui.model.listing import SourceName

@@ -14,7 +14,7 @@ from tests.actions.verbs import Verbs, last_progress, run_docker, went_well
 from tests.engines.images import ImageSpec
 from tests.engines.registries import SlowProxy, manifest_digest, push_seeded
 from tests.waiting import until
-from tui.actions.action import PullImage
+from tui.actions.values.images import PullImage
 from tui.engine.errors import NoSuchPlatform
 from tui.model.job import JobState
 

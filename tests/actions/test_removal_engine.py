@@ -15,9 +15,9 @@ from tests.actions.verbs import Verbs, last_progress, run_docker, went_well
 from tests.engines.images import parented_chain
 from tests.engines.maker import ImageMaker
 from tests.waiting import until
-from tui.actions.action import RemoveImages
 from tui.actions.preview import RemovalChoice, inventory_of, preview_removal
 from tui.actions.selection import EMPTY_SELECTION
+from tui.actions.values.images import RemoveImages
 from tui.disk.prune import stopped_containers
 from tui.engine.client import connect
 from tui.engine.system import layers_size

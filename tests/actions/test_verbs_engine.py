@@ -13,20 +13,16 @@ import pytest
 from tests.actions.verbs import Snapshot, Verbs, run_docker, went_well
 from tests.engines.images import BUSYBOX, ImageSpec, Link, make_layer, parented_chain
 from tests.engines.registries import push_seeded
-from tui.actions.action import (
-    Action,
+from tui.actions.action import Action
+from tui.actions.values.containers import (
     ChangeContainers,
     ContainerTarget,
     ContainerVerb,
-    InspectContainer,
-    PullImage,
-    ReadContainerSizes,
-    ReadFacts,
     RemoveContainers,
     RenameContainer,
-    SearchImages,
-    TagImage,
 )
+from tui.actions.values.images import PullImage, SearchImages, TagImage
+from tui.actions.values.reading import InspectContainer, ReadContainerSizes, ReadFacts
 from tui.model.job import JobState
 from tui.model.progress import Outcome
 from tui.model.text import human_size

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests.engines.images import ImageSpec
 from tests.engines.maker import ImageMaker
-from tui.actions.action import Action, ReadFacts, RemoveImages
+from tui.actions.action import Action
 from tui.actions.dispatcher import Dispatcher
 from tui.actions.handlers import HANDLERS
 from tui.actions.preview import RemovalChoice, preview_removal
 from tui.actions.selection import select
+from tui.actions.values.images import RemoveImages
+from tui.actions.values.reading import ReadFacts
 from tui.engine.client import EngineClient
 from tui.engine.containers import list_containers
 from tui.engine.images import list_images

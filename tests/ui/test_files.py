@@ -11,7 +11,7 @@ from tests.layers.tars import member, tar
 from tests.layers.test_filetree import ABOVE, BELOW
 from tests.layers.test_union import listing
 from tests.ui.stage import CONNECTED, FACTS_TOLD, PLAIN_TERMINAL, TERMINAL, Stage, image_id, stage
-from tui.actions.action import ReadListings, ViewFile
+from tui.actions.values.reading import ReadListings, ViewFile
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
 from tui.layers.errors import BadTar

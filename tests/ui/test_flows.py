@@ -22,16 +22,9 @@ from tests.ui.stage import (
     image_id,
     stage,
 )
-from tui.actions.action import (
-    ChangeContainers,
-    PullImage,
-    ReadFacts,
-    RemoveContainers,
-    RemoveImages,
-    RenameContainer,
-    SearchImages,
-    TagImage,
-)
+from tui.actions.values.containers import ChangeContainers, RemoveContainers, RenameContainer
+from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
+from tui.actions.values.reading import ReadFacts
 from tui.model.container import ContainerState
 from tui.model.engine import Endpoint
 from tui.model.image import SearchResult

@@ -10,10 +10,11 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.ui.stage import CONNECTED, FACTS_TOLD, SEARCHED, Stage, stage
-from tui.actions.action import ChangeContainers, ContainerVerb, ReadContainerSizes
 from tui.actions.catalogue import CATALOGUE, offered
 from tui.actions.forms import FORMS
 from tui.actions.spec import ActionSpec, Ask
+from tui.actions.values.containers import ChangeContainers, ContainerVerb
+from tui.actions.values.reading import ReadContainerSizes
 from tui.model.engine import Endpoint
 from tui.store import events
 from tui.store.state import Pane, Phase, Trouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.stage import CONNECTED, FACTS_TOLD, image_id, stage
-from tui.actions.action import ReadWalk
+from tui.actions.values.reading import ReadWalk
 from tui.model.walk import Walk, WalkStep
 from tui.store import events
 from tui.store.state import Trouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tui.actions.action import ContainerTarget
+from tui.actions.values.containers import ContainerTarget
 from tui.model.container import ContainerSummary
 from tui.model.image import SearchResult
 from tui.model.removal import RemovalTarget

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.actions.action import Action, PullImage
+from tui.actions.action import Action
 from tui.actions.forms import FORMS
 from tui.actions.preview import RemovalChoice, inventory_of
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec, Ask
+from tui.actions.values.images import PullImage
 from tui.disk.prune import stopped_containers
 from tui.i18n import _
 from tui.store.state import Pane

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.actions.action import ReadWalk
 from tui.actions.selection import Selection
+from tui.actions.values.reading import ReadWalk
 from tui.model.text import short_id
 from tui.store.layer_index import LAYER_INDEXES
 from tui.ui.panes.layers import LayersPane

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.actions.action import ReadFacts
+from tui.actions.values.reading import ReadFacts
 from tui.store.rows import listed_images
 from tui.store.state import Phase
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tui.actions.action import InspectContainer, ReadFacts
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec
+from tui.actions.values.reading import InspectContainer, ReadFacts
 from tui.i18n import _
 from tui.store import events
 from tui.store.layer_index import LAYER_INDEXES

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 
-from tui.actions.action import ReadListings, ViewFile
+from tui.actions.values.reading import ReadListings, ViewFile
 from tui.contents.image import ListedImage
 from tui.contents.source import Offer
 from tui.i18n import _

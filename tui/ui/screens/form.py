@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from tui.actions.action import Action
-from tui.actions.forms import Field, Form, NotYet
+from tui.actions.forms.form import Field, Form, NotYet
 from tui.actions.selection import Selection
 from tui.i18n import _
 from tui.model.text import visible

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui.actions.action import ReadFacts
+from tui.actions.values.reading import ReadFacts
 from tui.i18n import _
 from tui.layers.command import clean_command
 from tui.layers.sharing import (

@@ -11,8 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from tui.actions.action import Action, ContainerTarget, ReadFacts, RemoveContainers, RemoveImages
+from tui.actions.action import Action
 from tui.actions.preview import Preview, RemovalChoice, preview_removal
+from tui.actions.values.containers import ContainerTarget, RemoveContainers
+from tui.actions.values.images import RemoveImages
+from tui.actions.values.reading import ReadFacts
 from tui.i18n import N_, _, ngettext
 from tui.model.container import UNKNOWN_SIZE, ContainerSummary
 from tui.model.job import JobState

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from tui.actions.action import ReadWalk
+from tui.actions.values.reading import ReadWalk
 from tui.i18n import N_, _
 from tui.model.job import JobState
 from tui.model.walk import NO_WALK, WalkStep

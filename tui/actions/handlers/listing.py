@@ -7,8 +7,8 @@ import os
 import time
 from typing import Final
 
-from tui.actions.action import ReadListings
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.values.reading import ReadListings
 from tui.config.paths import cache_directory, home_directory
 from tui.config.settings import allow_probe
 from tui.contents.image import ListedLayer

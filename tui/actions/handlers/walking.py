@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui.actions.action import ReadWalk
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.values.reading import ReadWalk
 from tui.store import events
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui.actions.action import ViewFile
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.values.reading import ViewFile
 from tui.model.filetext import FileText
 from tui.store import events
 

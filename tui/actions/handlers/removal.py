@@ -11,8 +11,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tui.actions.action import RemoveImages
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.values.images import RemoveImages
 from tui.disk.receipt import Receipt, freed_by_chains
 from tui.engine.errors import EngineError, NotFound
 from tui.i18n import _, ngettext

@@ -1,0 +1,170 @@
+"""Verbs of containers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from tui.actions.action import Action, docker_line
+from tui.actions.selection import Selection
+from tui.actions.spec import ON_CONTAINERS, ActionSpec, Ask
+from tui.actions.values.containers import ChangeContainers, ContainerVerb
+from tui.actions.values.reading import ReadContainerSizes
+from tui.i18n import N_
+from tui.model.container import ContainerState
+
+
+def _change(
+    verb: ContainerVerb, *, only: frozenset[ContainerState]
+) -> Callable[[Selection], Action | None]:
+    """Return a builder for a verb that fits containers in the states `only`."""
+
+    def build(selection: Selection) -> Action | None:
+        fitting = tuple(
+            target
+            for target, container in zip(
+                selection.container_targets, selection.containers, strict=True
+            )
+            if container.state in only
+        )
+        return ChangeContainers(verb, fitting) if fitting else None
+
+    return build
+
+
+ALIVE: Final = frozenset(state for state in ContainerState if state.is_alive)
+
+
+STOPPED: Final = frozenset({ContainerState.CREATED, ContainerState.EXITED, ContainerState.DEAD})
+
+
+CONTAINER_VERBS: Final = (
+    ActionSpec(
+        "start",
+        N_("Start"),
+        N_("Start stopped containers."),
+        ("s",),
+        ON_CONTAINERS,
+        Ask.NOTHING,
+        changes=True,
+        needs_selection=True,
+        build=_change(ContainerVerb.START, only=STOPPED),
+        docker="docker start CONTAINER...",
+    ),
+    ActionSpec(
+        "stop",
+        N_("Stop"),
+        N_("Stop running containers: SIGTERM, after ten seconds SIGKILL."),
+        ("S",),
+        ON_CONTAINERS,
+        Ask.CONFIRM,
+        changes=True,
+        dangerous=True,
+        needs_selection=True,
+        build=_change(ContainerVerb.STOP, only=ALIVE),
+        docker="docker stop CONTAINER...",
+    ),
+    ActionSpec(
+        "restart",
+        N_("Restart"),
+        N_("Stop containers and start them again."),
+        ("R",),
+        ON_CONTAINERS,
+        Ask.CONFIRM,
+        changes=True,
+        dangerous=True,
+        needs_selection=True,
+        build=_change(ContainerVerb.RESTART, only=ALIVE | STOPPED),
+        docker="docker restart CONTAINER...",
+    ),
+    ActionSpec(
+        "kill",
+        N_("Kill"),
+        N_("Kill containers at once (SIGKILL)."),
+        ("K",),
+        ON_CONTAINERS,
+        Ask.CONFIRM,
+        changes=True,
+        dangerous=True,
+        needs_selection=True,
+        build=_change(ContainerVerb.KILL, only=ALIVE),
+        docker="docker kill CONTAINER...",
+    ),
+    ActionSpec(
+        "pause",
+        N_("Pause"),
+        N_("Freeze all processes of running containers."),
+        ("b",),
+        ON_CONTAINERS,
+        Ask.NOTHING,
+        changes=True,
+        needs_selection=True,
+        build=_change(ContainerVerb.PAUSE, only=frozenset({ContainerState.RUNNING})),
+        docker="docker pause CONTAINER...",
+    ),
+    ActionSpec(
+        "unpause",
+        N_("Unpause"),
+        N_("Let frozen containers go on."),
+        ("B",),
+        ON_CONTAINERS,
+        Ask.NOTHING,
+        changes=True,
+        needs_selection=True,
+        build=_change(ContainerVerb.UNPAUSE, only=frozenset({ContainerState.PAUSED})),
+        docker="docker unpause CONTAINER...",
+    ),
+    ActionSpec(
+        "rename",
+        N_("Rename"),
+        N_("Give the container another name."),
+        ("n",),
+        ON_CONTAINERS,
+        Ask.FORM,
+        changes=True,
+        needs_selection=True,
+        docker="docker rename CONTAINER NAME",
+    ),
+    ActionSpec(
+        "remove_containers",
+        N_("Remove"),
+        N_("Preview the removal of the marked containers; then remove them."),
+        ("d", "delete", "ctrl+d"),
+        ON_CONTAINERS,
+        Ask.PREVIEW_CONTAINERS,
+        changes=True,
+        dangerous=True,
+        needs_selection=True,
+        line=lambda selection: docker_line("rm", *(item.name for item in selection.containers)),
+        docker="docker rm CONTAINER...",
+    ),
+    ActionSpec(
+        "prune_containers",
+        N_("Prune"),
+        N_("Preview the removal of all stopped containers."),
+        ("P",),
+        ON_CONTAINERS,
+        Ask.PREVIEW_CONTAINERS,
+        changes=True,
+        dangerous=True,
+        docker="docker container prune",
+    ),
+    ActionSpec(
+        "container_sizes",
+        N_("Sizes"),
+        N_("Measure the writable layers of all containers (the Engine walks them)."),
+        ("w",),
+        ON_CONTAINERS,
+        Ask.NOTHING,
+        build=lambda _selection: ReadContainerSizes(),
+        docker="docker ps --all --size",
+    ),
+    ActionSpec(
+        "all_containers",
+        N_("All"),
+        N_("Show stopped containers too, or only living ones."),
+        ("A",),
+        ON_CONTAINERS,
+        docker="docker ps [--all]",
+    ),
+)

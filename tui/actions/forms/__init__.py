@@ -1,0 +1,13 @@
+"""Forms: what an action asks for before it can be built, by the ID of its verb."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tui.actions.forms.containers import CONTAINER_FORMS
+from tui.actions.forms.form import Form
+from tui.actions.forms.images import IMAGE_FORMS
+
+FORMS: Final[Mapping[str, Form]] = {form.form_id: form for form in (*IMAGE_FORMS, *CONTAINER_FORMS)}
+"""Form ID (the same as the verb's) → form."""

@@ -1,0 +1,51 @@
+"""How each action is done: plain blocking code, one function a kind.
+
+Handlers run in the job's own thread. They ask the context for a client, report
+progress, tell the store what they read, and return how it ended. All that
+goes wrong is an `EngineError` or a `LayerError`; the dispatcher tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar, cast
+
+from tui.actions.action import Action
+from tui.actions.dispatcher import Ending, Handler, JobContext
+from tui.actions.handlers.containers import (
+    change_containers,
+    inspect_container,
+    read_container_sizes,
+    remove_containers,
+    rename_container,
+)
+from tui.actions.handlers.images import pull, read_facts, search, tag
+from tui.actions.handlers.listing import read_listings
+from tui.actions.handlers.removal import remove_images
+from tui.actions.handlers.viewing import view_file
+from tui.actions.handlers.walking import read_walk
+
+A = TypeVar("A", bound=Action)
+
+
+def _handler(function: Callable[[A, JobContext], Ending]) -> Handler:
+    """Forget which action a handler takes; the table below pairs them by kind."""
+    return cast(Handler, function)
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "pull": _handler(pull),
+    "tag": _handler(tag),
+    "search": _handler(search),
+    "read_facts": _handler(read_facts),
+    "read_container_sizes": _handler(read_container_sizes),
+    "read_listings": _handler(read_listings),
+    "read_walk": _handler(read_walk),
+    "view_file": _handler(view_file),
+    "inspect_container": _handler(inspect_container),
+    "change_containers": _handler(change_containers),
+    "rename_container": _handler(rename_container),
+    "remove_containers": _handler(remove_containers),
+    "remove_images": _handler(remove_images),
+}
+"""Kind of action → handler."""
