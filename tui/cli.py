@@ -184,6 +184,10 @@ def _answer(options: Options, endpoint: Endpoint, facts: TerminalFacts) -> int:
     from tui.report.commands import run_command
     from tui.report.request import Request
 
+    if options.doing is not None:
+        from tui.report.doing import do
+
+        return do(endpoint, options.doing, unicode=facts.unicode)
     if options.request.command:
         run_command(endpoint, replace(options.request, unicode=facts.unicode))
         return OK

@@ -213,6 +213,12 @@ class Recorder(Dispatcher):
         job_id = self.number(action)
         self._end(self._entries[job_id], events.JobFinished(job_id, NOW, summary))
 
+    def fail_all(self, kind: str, trouble: Trouble) -> None:
+        """Let all actions of a kind come to their bad end: there may be several when it is slow."""
+        for job_id, entry in tuple(self._entries.items()):
+            if entry.action.kind == kind:
+                self._end(entry, events.JobFailed(job_id, NOW, trouble))
+
     def fail(self, action: Action, trouble: Trouble) -> None:
         """Let an action come to its bad end."""
         job_id = self.number(action)

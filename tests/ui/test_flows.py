@@ -177,8 +177,7 @@ async def test_a_preview_says_when_the_layers_cannot_be_read() -> None:
     async with stage(*CONNECTED) as here:
         await here.go_to("debian:12")
         await here.press("d")
-        action = here.recorder.of_kind("read_facts")[-1]
-        here.recorder.fail(action, Trouble("The Engine refused.", "Ask it again."))
+        here.recorder.fail_all("read_facts", Trouble("The Engine refused.", "Ask it again."))
         await here.settle()
         assert "The Engine refused." in here.text()
 
@@ -578,7 +577,7 @@ async def test_the_matrix_says_when_the_layers_cannot_be_read() -> None:
     async with stage(*CONNECTED) as here:
         await here.press("M")
         assert "Reading the layers" in here.text()
-        here.recorder.fail(here.recorder.of_kind("read_facts")[-1], Trouble("The Engine refused."))
+        here.recorder.fail_all("read_facts", Trouble("The Engine refused."))
         await here.settle()
         assert "The Engine refused." in here.text()
 

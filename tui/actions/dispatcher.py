@@ -57,6 +57,8 @@ class Ending:
 
     summary: str = ""
     outcomes: tuple[TargetOutcome, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What the command line tells programs of it, in JSON's types: `{"digest": "sha256:..."}`."""
 
 
 def _never(_seconds: float, _function: Callable[[], None]) -> None:

@@ -60,3 +60,15 @@ def checked_reference(text: str) -> str:
         return str(parse_reference(text))
     except InvalidReference as error:
         raise NotYet(_("Not an image reference: {why}.").format(why=error)) from error
+
+
+def checked_tag(text: str) -> str:
+    """Return an image reference without a digest that was typed.
+
+    Raises:
+        NotYet: it is none.
+    """
+    reference = checked_reference(text)
+    if parse_reference(reference).digest:
+        raise NotYet(_("A tag cannot hold a digest."))
+    return reference

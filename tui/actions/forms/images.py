@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tui.actions.action import Action
-from tui.actions.forms.form import Field, Form, NotYet, checked_reference
+from tui.actions.forms.form import Field, Form, NotYet, checked_reference, checked_tag
 from tui.actions.selection import Selection
 from tui.actions.values.images import PullImage, SearchImages, TagImage
 from tui.i18n import N_, _
@@ -31,9 +31,7 @@ def _build_tag(selection: Selection, values: Mapping[str, str]) -> Action:
     if not selection.images:
         raise NotYet(_("Nothing is selected."))
     row = selection.images[0]
-    reference = checked_reference(values["reference"])
-    if parse_reference(reference).digest:
-        raise NotYet(_("A tag cannot hold a digest."))
+    reference = checked_tag(values["reference"])
     source = row.reference or short_id(row.image.image_id)
     return TagImage(row.image.image_id, source, reference)
 

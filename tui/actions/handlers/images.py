@@ -43,7 +43,7 @@ def pull(action: PullImage, context: JobContext) -> Ending:
         else _("{reference} is here.").format(reference=visible(action.reference))
     )
     digest = f"  {meter.digest}" if meter.digest else ""
-    return Ending(f"{status}{digest}")
+    return Ending(f"{status}{digest}", facts={"digest": meter.digest})
 
 
 def tag(action: TagImage, context: JobContext) -> Ending:

@@ -6,18 +6,20 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui import __version__
 from tui.config.paths import home_directory
 from tui.engine.endpoint import docker_directory
 from tui.i18n import _
+from tui.model.text import visible
 from tui.report.request import NOTHING, SOURCES, Request
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from tui.practice.serve import ServeOptions
+    from tui.report.verb import Doing, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Options:
 
     request: Request = NOTHING
     """What a command shall tell; without a command for the app."""
+    doing: Doing | None = None
+    """What a command shall do."""
     host: str = ""
     context: str = ""
     practice: bool = False
@@ -45,11 +49,15 @@ def parse(arguments: Sequence[str], program: str) -> Options:
     """
     if not arguments:
         return Options()  # the usual start does without argparse
+    parser = _parser(program, arguments)
     try:
-        found = _parser(program, arguments).parse_args(arguments)
+        found = parser.parse_args(arguments)
     finally:
         sys.stdout.flush()  # here, where a reader that has gone is handled
-    return _options(found)
+    try:
+        return _options(found)
+    except ValueError as error:  # of a verb: what was typed makes no action
+        parser.error(visible(str(error)))
 
 
 def _options(found: Namespace) -> Options:
@@ -58,6 +66,8 @@ def _options(found: Namespace) -> Options:
         from tui.practice.serve import as_options
 
         return Options(request=Request("practice"), serve=as_options(given))
+    if "verb" in given:
+        return _doing(given)
     names = given.get("names") or ()
     given["names"] = tuple([names] if isinstance(names, str) else names)
     asked = {field.name for field in fields(Request)} & given.keys()
@@ -65,8 +75,27 @@ def _options(found: Namespace) -> Options:
     return Options(request=request, **given)
 
 
+def _doing(given: dict[str, Any]) -> Options:
+    """Return the options for a verb, whose own are those that `Options` does not know.
+
+    Raises:
+        ValueError: what was typed makes no action.
+    """
+    from tui.report.verb import Doing, Unusable
+
+    verb: Verb = given.pop("verb")
+    request = Request(given.pop("command"), json=given.pop("json"))
+    shared = {field.name: given.pop(field.name) for field in fields(Options) if field.name in given}
+    if verb.changes and shared.get("read_only"):
+        raise Unusable(_("This changes something: not with --read-only."))
+    doing = Doing(verb.make(given), verb.tell, json=request.json)
+    return Options(request=request, doing=doing, **shared)
+
+
 def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     from argparse import ArgumentParser
+
+    from tui.arguments import verbs
 
     shared = _shared_options()
     parser = ArgumentParser(
@@ -109,6 +138,7 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
         "--force", action="store_true", help=_("as for a forced removal (docker rmi --force)")
     )
     _add_file_commands(add)
+    verbs.add_commands(add)
     add("version", _("tell the versions of orlop and of the Engine"))
     practice = commands.add_parser(
         "practice", allow_abbrev=False, help=_("serve the practice engine to others")

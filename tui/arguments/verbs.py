@@ -1,0 +1,49 @@
+"""Verbs of images on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.i18n import _
+from tui.report.verb import Given, Verb
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from tui.actions.action import Action
+
+AddCommand = Callable[[str, str], "ArgumentParser"]
+"""Adds a command: takes its name and what it does."""
+
+
+def add_commands(add: AddCommand) -> None:
+    """Add the verbs."""
+    pull = add("pull", _("download an image"))
+    pull.add_argument("reference", metavar="NAME[:TAG|@DIGEST]", help=_("which image"))
+    pull.add_argument("-a", "--all-tags", action="store_true", help=_("all tags of the repository"))
+    pull.add_argument("--platform", default="", metavar="OS/ARCH", help=_("such as linux/arm64"))
+    pull.set_defaults(verb=Verb(_make_pull))
+    tag = add("tag", _("give an image one more name"))
+    tag.add_argument("image", metavar="IMAGE", help=_("name, digest, ID, its first digits"))
+    tag.add_argument("reference", metavar="NAME[:TAG]", help=_("the new name"))
+    tag.set_defaults(verb=Verb(_make_tag))
+
+
+def _make_pull(given: Given) -> Action:
+    from tui.actions.forms import FORMS
+    from tui.actions.selection import EMPTY_SELECTION
+
+    values = {
+        "reference": given["reference"],
+        "platform": given["platform"],
+        "all_tags": "yes" if given["all_tags"] else "",
+    }
+    return FORMS["pull"].build(EMPTY_SELECTION, values)
+
+
+def _make_tag(given: Given) -> Action:
+    from tui.actions.forms.form import checked_tag
+    from tui.actions.values.images import TagImage
+
+    return TagImage(given["image"], given["image"], checked_tag(given["reference"]))
