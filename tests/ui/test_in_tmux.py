@@ -80,6 +80,8 @@ def test_the_main_job(
         terminal.type(seeded.reference)
         seen.append(terminal.wait(f"$ docker pull {seeded.reference[:20]}"))
         terminal.press("Enter")
+        seen.append(terminal.wait("Pull (y)", "fetches"))
+        terminal.press("Enter")
         until(lambda: seeded.reference in names(api), "the Engine has the image")
         seen.append(terminal.wait("seeded:1"))
 

@@ -173,7 +173,7 @@ def unread_registry(source: str) -> tuple[ListedImage, RegistrySource]:
         reference = parse_reference(source.removeprefix(REGISTRY))
     except InvalidReference as error:
         raise BadReference(str(error)) from error
-    client = RegistryClient(reference, lambda: _login(reference))
+    client = RegistryClient(reference, lambda: login_for(reference))
     image = read_image(client)
     layers = (
         ListedLayer(
@@ -197,7 +197,7 @@ def unread_registry(source: str) -> tuple[ListedImage, RegistrySource]:
     return bare, RegistrySource(client, image.layers)
 
 
-def _login(reference: ImageReference) -> Login | None:
+def login_for(reference: ImageReference) -> Login | None:
     """Return the docker command's login; none where a broken helper keeps it."""
     try:
         stored = stored_login(reference.domain)

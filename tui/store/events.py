@@ -15,6 +15,7 @@ from tui.model.filetext import FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.progress import Progress, TargetOutcome
+from tui.model.pullplan import PullPlan
 from tui.model.walk import Walk
 from tui.store.state import Contents, Pane, Phase, Trouble
 
@@ -101,6 +102,12 @@ class Walked(NamedTuple):
     """Where an image or a container lies was found."""
 
     walk: Walk
+
+
+class PullPlanned(NamedTuple):
+    """What a pull would fetch was found out."""
+
+    plan: PullPlan
 
 
 class SearchStarted(NamedTuple):
@@ -222,6 +229,7 @@ Event = (
     | LayersListed
     | FileRead
     | Walked
+    | PullPlanned
     | SearchStarted
     | SearchEnded
     | SearchFailed

@@ -129,6 +129,11 @@ def _(event: events.Walked, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.PullPlanned, state: State) -> State:
+    return replace(state, pull_plan=event.plan)
+
+
+@reduce.register
 def _(event: events.SearchStarted, state: State) -> State:
     return replace(state, search=replace(state.search, term=event.term, is_running=True))
 

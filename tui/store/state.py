@@ -13,6 +13,7 @@ from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoi
 from tui.model.filetext import NO_TEXT, FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
+from tui.model.pullplan import NO_PULL_PLAN, PullPlan
 from tui.model.walk import NO_WALK, Walk
 
 if TYPE_CHECKING:  # not part of a start
@@ -130,6 +131,8 @@ class State:
     """The file that was read last."""
     walk: Walk = NO_WALK
     """The last way to the disk that was found."""
+    pull_plan: PullPlan = NO_PULL_PLAN
+    """What the pull that was looked at last would fetch."""
     search: SearchState = SearchState()
     jobs: tuple[Job, ...] = ()
     """Oldest first."""

@@ -19,6 +19,7 @@ from tui.i18n import _
 from tui.store.state import Pane
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.form import FormScreen
+from tui.ui.screens.pulling import PullPreviewScreen
 from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
 from tui.ui.views import Views
 
@@ -68,9 +69,15 @@ class Asking:
         self._screen.app.push_screen(FormScreen(FORMS[spec.action_id], selection), self._filled_in)
 
     def _filled_in(self, action: Action | None) -> None:
-        """Hand in what a form made; all tags of a repository may be hundreds, so ask again."""
-        if not isinstance(action, PullImage) or not action.all_tags:
+        """Hand in what a form made; a pull is previewed first.
+
+        All tags of a repository may be hundreds, so ask again.
+        """
+        if not isinstance(action, PullImage):
             self._screen.submit(action)
+            return
+        if not action.all_tags:
+            self._screen.app.push_screen(PullPreviewScreen(action), self._screen.submit)
             return
         screen = ConfirmScreen(
             _("Pull every tag of {name}?").format(name=action.reference),

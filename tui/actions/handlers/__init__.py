@@ -21,6 +21,7 @@ from tui.actions.handlers.containers import (
 )
 from tui.actions.handlers.images import pull, read_facts, search, tag
 from tui.actions.handlers.listing import read_listings
+from tui.actions.handlers.pulling import plan_pull
 from tui.actions.handlers.removal import remove_images
 from tui.actions.handlers.viewing import view_file
 from tui.actions.handlers.walking import read_walk
@@ -35,6 +36,7 @@ def _handler(function: Callable[[A, JobContext], Ending]) -> Handler:
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "pull": _handler(pull),
+    "plan_pull": _handler(plan_pull),
     "tag": _handler(tag),
     "search": _handler(search),
     "read_facts": _handler(read_facts),

@@ -6,6 +6,7 @@ import time
 from typing import Final
 
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.handlers.pulling import compare, comparison_facts
 from tui.actions.session import trouble_of
 from tui.actions.values.images import PullImage, SearchImages, TagImage
 from tui.actions.values.reading import ReadFacts
@@ -43,7 +44,9 @@ def pull(action: PullImage, context: JobContext) -> Ending:
         else _("{reference} is here.").format(reference=visible(action.reference))
     )
     digest = f"  {meter.digest}" if meter.digest else ""
-    return Ending(f"{status}{digest}", facts={"digest": meter.digest})
+    compared = compare(action.plan, ended)
+    facts = {"digest": meter.digest, **comparison_facts(action.plan, ended)}
+    return Ending(f"{status}{digest}{compared}", facts=facts)
 
 
 def tag(action: TagImage, context: JobContext) -> Ending:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.actions.action import docker_line, some_names
 from tui.i18n import _
+from tui.model.pullplan import NO_PULL_PLAN, PullPlan
 from tui.model.text import short_id, visible
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ class PullImage(NamedTuple):
     reference: str
     platform: str = ""
     all_tags: bool = False
+    plan: PullPlan = NO_PULL_PLAN
+    """What was predicted, to be compared with what was fetched."""
     kind: str = "pull"
     quiet: bool = False
 

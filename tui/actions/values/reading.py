@@ -91,6 +91,31 @@ class ReadListings(NamedTuple):
         return frozenset({"listings"})
 
 
+class PlanPull(NamedTuple):
+    """Ask the registry what a pull would fetch."""
+
+    reference: str
+    platform: str = ""
+    """`os/architecture[/variant]`; empty for the Engine's own."""
+    quiet: bool = True
+    kind: str = "plan_pull"
+
+    @property
+    def title(self) -> str:
+        """`ask what pulling nginx:1.27 would fetch`."""
+        return _("ask what pulling {name} would fetch").format(name=visible(self.reference))
+
+    @property
+    def docker(self) -> str:
+        """`docker manifest inspect --verbose REF`: what tells the sizes of the layers."""
+        return docker_line("manifest", "inspect", "--verbose", self.reference)
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """One plan at a time: only the one that is looked at matters."""
+        return frozenset({"pull plan"})
+
+
 class ViewFile(NamedTuple):
     """Read the beginning of a file as one layer has it."""
 

@@ -1,0 +1,1 @@
+"""Moving images between Engines, files and registries: what it costs, and doing it safely."""
