@@ -1,0 +1,82 @@
+"""What can go wrong while images are moved: one family of errors.
+
+TransferError
+├── BadTarget         a file cannot be written there
+│   ├── FileExists    there is one already
+│   ├── NoRoom        there is not enough room, said before anything is written
+│   ├── DiskFull      the room ran out while it was written
+│   ├── QuotaUsedUp   the user's share of it ran out
+│   ├── IsTerminal    an archive is not written to a terminal
+│   └── ReaderGone    nobody reads the standard output any more
+└── NoPacker          the file cannot be compressed so on this machine
+"""
+
+from __future__ import annotations
+
+from tui.i18n import N_
+from tui.layers.errors import LayerError
+
+
+class TransferError(LayerError):
+    """Anything that keeps an image from being moved."""
+
+    TITLE = N_("The image cannot be moved.")
+
+
+class BadTarget(TransferError):
+    """A file cannot be written there."""
+
+    TITLE = N_("The file cannot be written.")
+    REMEDY = N_("Choose another place.")
+
+
+class FileExists(BadTarget):
+    """There is one already."""
+
+    TITLE = N_("There is a file of this name already.")
+    REMEDY = N_("Choose another name, or say that it may be replaced (--overwrite).")
+
+
+class NoRoom(BadTarget):
+    """There is not enough room, said before anything is written."""
+
+    TITLE = N_("There is not enough room for the file.")
+    REMEDY = N_("Make room, choose another place, or compress it (.tar.gz, .tar.zst).")
+
+
+class DiskFull(BadTarget):
+    """The room ran out while it was written."""
+
+    TITLE = N_("The disk is full.")
+    REMEDY = N_("Make room, or choose another place; the unfinished file is gone.")
+
+
+class QuotaUsedUp(BadTarget):
+    """The user's share of the disk ran out while it was written."""
+
+    TITLE = N_("Your quota on this disk is used up.")
+    REMEDY = N_("Remove files of yours, or choose another place; the unfinished file is gone.")
+
+
+class IsTerminal(BadTarget):
+    """An archive is not written to a terminal."""
+
+    TITLE = N_("An archive is not written to a terminal.")
+    REMEDY = N_("Name a file with -o FILE, or redirect the standard output.")
+
+
+class ReaderGone(BadTarget):
+    """Nobody reads the standard output any more."""
+
+    TITLE = N_("Nobody reads the archive any more.")
+    REMEDY = N_("The program behind the pipe has ended: see what it says.")
+
+
+class NoPacker(TransferError):
+    """The file cannot be compressed so on this machine."""
+
+    TITLE = N_("There is no zstd on this machine.")
+    REMEDY = N_(
+        "Install the program zstd, or backports.zstd beside orlop, or run it by Python 3.14;"
+        " or write .tar.gz instead."
+    )
