@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from tui.actions.action import Action
 from tui.actions.selection import Selection
 from tui.i18n import _
 from tui.model.reference import InvalidReference, parse_reference
+
+EXISTS: Final = ":exists"
+"""Behind the key of a path to write: "yes" under this key once a file is known to be there."""
 
 
 class NotYet(ValueError):
@@ -23,16 +28,47 @@ def _nothing(_selection: Selection) -> str:
     return ""
 
 
+class FieldKind(StrEnum):
+    """What a field holds, and so how it is filled in."""
+
+    TEXT = "text"
+    SWITCH = "switch"
+    """A tick, worth "yes" or ""."""
+    READ_PATH = "read_path"
+    """A file that is read: the path comes expanded, with completion and what is known of it."""
+    WRITE_PATH = "write_path"
+    """A file that is written. If one is there the screen asks, and the value under
+    `key + EXISTS` is "yes": then the action may replace it."""
+    FOLDER = "folder"
+    """A folder; as a path to read."""
+    CHOICE = "choice"
+    """One of `choices`."""
+    SECRET = "secret"
+    """A password: masked on the screen, and a `Secret` among the values."""
+    LINES = "lines"
+    """Several lines of text."""
+
+
+class Secret(str):
+    """A text that shows itself to nobody who only asks for its looks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to type or to tick."""
+    """One thing to fill in."""
 
     key: str
     label: str
     help: str = ""
-    is_switch: bool = False
-    """A tick, worth "yes" or ""."""
+    kind: FieldKind = FieldKind.TEXT
     initial: Callable[[Selection], str] = _nothing
+    choices: tuple[tuple[str, str], ...] = ()
+    """Of a choice: the value and what it is called. The first one unless `initial` says else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +82,8 @@ class Form:
     fields: tuple[Field, ...]
     build: Callable[[Selection, Mapping[str, str]], Action]
     """Raises NotYet while the values do not do."""
+    about: Callable[[Selection], str] = _nothing
+    """What is to be known before; already translated, may be of several lines."""
 
 
 def checked_reference(text: str) -> str:

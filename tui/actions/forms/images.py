@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tui.actions.action import Action
-from tui.actions.forms.form import Field, Form, NotYet, checked_reference, checked_tag
+from tui.actions.forms.form import (
+    Field,
+    FieldKind,
+    Form,
+    NotYet,
+    checked_reference,
+    checked_tag,
+)
 from tui.actions.selection import Selection
 from tui.actions.values.images import PullImage, SearchImages, TagImage
 from tui.i18n import N_, _
@@ -70,7 +77,7 @@ def _pull_form(form_id: str, initial: Callable[[Selection], str]) -> Form:
                 initial=initial,
             ),
             Field("platform", N_("Platform"), N_("such as linux/arm64; empty: the Engine's own")),
-            Field("all_tags", N_("All tags of the repository"), is_switch=True),
+            Field("all_tags", N_("All tags of the repository"), kind=FieldKind.SWITCH),
         ),
         _build_pull,
     )

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, Static
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static, TextArea
 
 from tui.actions.action import Action
-from tui.actions.forms.form import Field, Form, NotYet
+from tui.actions.forms.form import Form, NotYet
 from tui.actions.selection import Selection
 from tui.i18n import _
 from tui.model.text import visible
-from tui.ui.screens.base import Dialog
+from tui.ui.fields import field_widgets, replaced_path, values_of
+from tui.ui.screens.base import Dialog, shown
+from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.widgets.choice import Choice
+from tui.ui.widgets.pathinput import PathInput
 from tui.ui.widgets.tick import Tick
 
 
@@ -25,56 +32,49 @@ class FormScreen(Dialog[Action]):
         self._selection = selection
 
     def compose(self) -> ComposeResult:
-        """Title, fields, docker line, buttons."""
-        with Vertical(classes="dialog"):
+        """Title, what is to be known, fields, docker line, buttons."""
+        with Vertical(classes="dialog form"):
             yield Static(_(self._form.title), classes="dialog-title", markup=False)
+            about = self._form.about(self._selection)
+            if about:
+                yield Static(shown_lines(about), classes="form-about", markup=False)
+            yield from self.more()
             for field in self._form.fields:
-                yield from self._compose_field(field)
+                initial = field.initial(self._selection)
+                yield from field_widgets(field, initial, self.orlop.glyphs)
             yield Static("", id="docker", classes="docker", markup=False)
             yield Static("", id="problem", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(_("Cancel"), id="cancel", compact=True)
                 yield Button(_(self._form.verb), id="send", variant="primary", compact=True)
 
-    def _compose_field(self, field: Field) -> ComposeResult:
-        label = _(field.label)
-        if field.is_switch:
-            yield Tick(label, glyphs=self.orlop.glyphs, id=f"field-{field.key}")
-            return
-        help_text = f"  {_(field.help)}" if field.help else ""
-        yield Static(f"{label}{help_text}", markup=False)
-        yield Input(visible(field.initial(self._selection)), id=f"field-{field.key}", compact=True)
+    def more(self) -> Iterable[Widget]:
+        """Return what a form of one kind shows above its fields."""
+        return ()
 
     def on_mount(self) -> None:
-        """Begin in the first field."""
-        self.set_focus(self.query(Input).first())  # at once: keys may be on their way
+        """Begin in the first line, at once: keys may be on their way."""
+        self.set_focus(self.query(Input).first())
         self._judge()
-
-    def _values(self) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for field in self._form.fields:
-            widget = self.query_one(f"#field-{field.key}")
-            if isinstance(widget, Tick):
-                values[field.key] = "yes" if widget.value else ""
-            elif isinstance(widget, Input):
-                values[field.key] = widget.value
-        return values
 
     def _judge(self) -> Action | None:
         """Build the action from what is typed; show its docker line or what is missing."""
         docker, problem, action = "", "", None
         try:
-            action = self._form.build(self._selection, self._values())
-            docker = f"$ {action.docker}"
+            action = self._form.build(self._selection, values_of(self._form.fields, self))
+            docker = f"$ {action.docker}" if action.docker else ""
         except NotYet as error:
             problem = str(error)
-        self.query_one("#docker", Static).update(docker)
+        self.query_one("#docker", Static).update(shown(docker))
         self.query_one("#problem", Static).update(visible(problem))
         self.query_one("#send", Button).disabled = action is None
         return action
 
     @on(Input.Changed)
     @on(Tick.Changed)
+    @on(Choice.Changed)
+    @on(TextArea.Changed)
+    @on(PathInput.Changed)
     def _changed(self) -> None:
         self._judge()
 
@@ -82,9 +82,30 @@ class FormScreen(Dialog[Action]):
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         action = self._judge()
-        if action is not None:
+        if action is None:
+            return
+        replaced = replaced_path(self._form.fields, values_of(self._form.fields, self))
+        if not replaced:
             self.dismiss(action)
+            return
+        screen = ConfirmScreen(
+            _("Replace {path}?").format(path=visible(replaced)),
+            _("Replace"),
+            text=_("The file that is there stays until the new one is whole; then it is gone."),
+            docker=action.docker,
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.dismiss(action)
+
+        self.app.push_screen(screen, answered)
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
         self.dismiss(None)
+
+
+def shown_lines(text: str) -> str:
+    """Return text of several lines, made harmless."""
+    return "\n".join(visible(line) for line in text.split("\n"))

@@ -126,8 +126,8 @@ class PathInput(Vertical):
         """The typed path that they are about."""
         self._chosen = -1
         """The name that up and down are on; -1 for none."""
-        self._is_asked = False
-        """Whether the path shall be completed as soon as the names come."""
+        self._asked: PathLine.Asked | None = None
+        """What was asked for before the names came."""
         self._names: Lookup[str, Completion] = Lookup(
             lambda text: complete(text, folders_only=folders_only), self._names_came
         )
@@ -178,7 +178,7 @@ class PathInput(Vertical):
 
     @on(Input.Changed)
     def _typed_on(self) -> None:
-        self._chosen, self._is_asked = -1, False
+        self._chosen, self._asked = -1, None
         self._look()
         self.post_message(self.Changed(self, self.value))
 
@@ -195,14 +195,12 @@ class PathInput(Vertical):
         typed = self._typed
         if self._chosen >= 0:
             self._take(self._offered[self._chosen])
-        elif self._completion.text != typed:
-            leaves = self._is_asked and event.or_leave
-            self._is_asked = not leaves
-            if leaves:  # asked twice: whoever waits for the disk may go on
-                self.screen.focus_next()
-        elif self._completion.common != typed:
+        elif self._completion.text != typed and self._asked is None:
+            self._asked = event
+        elif self._completion.text == typed and self._completion.common != typed:
             self._take(self._completion.common)
-        elif event.or_leave:
+        elif event.or_leave:  # nothing to add; or asked twice: who waits for the disk may go on
+            self._asked = None
             self.screen.focus_next()
 
     @on(PathLine.Chosen)
@@ -227,10 +225,9 @@ class PathInput(Vertical):
         if not self.is_attached or text != self._typed:
             return
         self._completion = completion
-        if self._is_asked:
-            self._is_asked = False
-            if completion.common != text:
-                self._take(completion.common)
+        asked, self._asked = self._asked, None
+        if asked is not None and self._line.has_focus:
+            self._complete(asked)
         self._show()
 
     def _facts_came(self, text: str, facts: PathFacts) -> None:

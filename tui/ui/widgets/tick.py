@@ -42,11 +42,13 @@ class Tick(Widget, can_focus=True):
         tick: Tick
         value: bool
 
-    def __init__(self, label: str, *, glyphs: Glyphs = UNICODE, **options: Any) -> None:
+    def __init__(
+        self, label: str, *, value: bool = False, glyphs: Glyphs = UNICODE, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._label = visible(label)
         self._glyphs = glyphs
-        self.value = False
+        self.value = value
 
     def action_toggle_value(self) -> None:
         """Tick the box, or clear it."""
