@@ -8,6 +8,7 @@ TransferError
 │   ├── QuotaUsedUp   the user's share of it ran out
 │   ├── IsTerminal    an archive is not written to a terminal
 │   └── ReaderGone    nobody reads the standard output any more
+├── CutOff            an archive that ended in the middle
 └── NoPacker          the file cannot be compressed so on this machine
 """
 
@@ -70,6 +71,13 @@ class ReaderGone(BadTarget):
 
     TITLE = N_("Nobody reads the archive any more.")
     REMEDY = N_("The program behind the pipe has ended: see what it says.")
+
+
+class CutOff(TransferError):
+    """An archive that ended in the middle."""
+
+    TITLE = N_("The archive ended in the middle.")
+    REMEDY = N_("See whether the Engine still runs, and try again.")
 
 
 class NoPacker(TransferError):
