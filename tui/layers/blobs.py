@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
-from tui.layers.bytesource import GZIP, ZSTD, ByteSource, Inflated, Readable, Seekable, Unzstd
+from tui.layers.bytesource import (
+    BZIP2,
+    GZIP,
+    XZ,
+    ZSTD,
+    ByteSource,
+    Inflated,
+    Readable,
+    Seekable,
+    Unzstd,
+    unbzip2,
+    unxz,
+)
 from tui.layers.errors import BadSource, NotReadable
 from tui.layers.tarscan import LIMITS, Limits, TarScanner
 from tui.model.listing import Kind
@@ -20,6 +32,14 @@ _HOPS: Final = 8
 """Links that are followed one after the other."""
 
 _MAGIC: Final = 4
+
+_COMPRESSIONS: Final[dict[bytes, Callable[[Readable], Readable]]] = {
+    GZIP: Inflated,
+    ZSTD: Unzstd,
+    BZIP2: unbzip2,
+    XZ: unxz,
+}
+"""What unpacks what begins so."""
 
 
 class Opened(NamedTuple):
@@ -200,7 +220,7 @@ def read_small(blobs: Blobs, name: str) -> bytes:
 
 
 def decompressed(stream: Readable) -> Readable:
-    """Return a stream as it was before it was compressed: gzip, zstd, or not at all.
+    """Return a stream as it was before it was compressed: gzip, zstd, bzip2, xz, or not at all.
 
     Raises:
         NoZstd: it is zstd, which this Python does not have.
@@ -209,9 +229,15 @@ def decompressed(stream: Readable) -> Readable:
     while len(head) < _MAGIC and (data := stream.read(_MAGIC - len(head))):
         head += data
     again = _Again(head, stream)
-    if head.startswith(GZIP):
-        return Inflated(again)
-    return Unzstd(again) if head == ZSTD else again
+    for magic, unpacked in _COMPRESSIONS.items():
+        if head.startswith(magic):
+            return unpacked(again)
+    return again
+
+
+def is_compressed(head: bytes) -> bool:
+    """Tell whether bytes begin a compressed stream that can be read here."""
+    return head.startswith(tuple(_COMPRESSIONS))
 
 
 def layer_source(opened: Opened) -> ByteSource:
@@ -224,7 +250,7 @@ def layer_source(opened: Opened) -> ByteSource:
     if seeker is not None:
         head = seeker.read(_MAGIC)
         seeker.seek(0)
-        if not head.startswith((GZIP, ZSTD)):
+        if not is_compressed(head):
             return ByteSource(None, seeker)
     return ByteSource(decompressed(opened.stream))
 
@@ -232,7 +258,7 @@ def layer_source(opened: Opened) -> ByteSource:
 def _is_plain(file: BinaryIO) -> bool:
     head = file.read(_MAGIC)
     file.seek(0)
-    return not head.startswith((GZIP, ZSTD))
+    return not is_compressed(head)
 
 
 def _is_inside(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final, Protocol
 
@@ -16,6 +17,11 @@ CHUNK: Final = 1 << 16
 
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
+BZIP2: Final = b"BZh"
+XZ: Final = b"\xfd7zX"
+_XZ_MEMORY: Final = 1 << 28
+"""Bytes of memory that unpacking xz may take; `xz -9` makes files that need a quarter."""
+
 _GZIP_BITS: Final = 31
 """zlib's number for a gzip header and the largest window."""
 
@@ -163,24 +169,41 @@ class Inflated:
 
 
 class _Decompressor(Protocol):
-    eof: bool
-    needs_input: bool
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
-class Unzstd:
-    """A zstd stream as what it was."""
+class Unpacked:
+    """A compressed stream of several members or frames as what it was."""
 
-    def __init__(self, stream: Readable) -> None:
+    def __init__(
+        self,
+        stream: Readable,
+        name: str,
+        make: Callable[[], _Decompressor],
+        errors: tuple[type[Exception], ...],
+    ) -> None:
         """Prepare to read.
 
-        Raises:
-            NoZstd: this Python cannot.
+        Args:
+            stream: The compressed bytes.
+            name: What the compression is called.
+            make: Makes what unpacks one member.
+            errors: What that raises of damaged data.
         """
         self._stream = stream
-        self._module = _zstd()
-        self._inflater: _Decompressor = self._module.ZstdDecompressor()
+        self._name = name
+        self._make = make
+        self._errors = errors
+        self._inflater = make()
         self._rest = b""
 
     def read(self, size: int, /) -> bytes:
@@ -191,17 +214,24 @@ class Unzstd:
         """
         try:
             while True:
-                if self._inflater.eof:  # several frames may follow one another
-                    self._rest = getattr(self._inflater, "unused_data", b"") or self._rest
-                    self._rest = self._rest or self._stream.read(CHUNK)
-                    if not self._rest:
-                        return b""
-                    self._inflater = self._module.ZstdDecompressor()
+                if self._inflater.eof and not self._next_frame():
+                    return b""
                 data = self._read_frame(size)
                 if data:
                     return data
-        except self._module.ZstdError as error:
+        except self._errors as error:
             raise BadCompression(str(error)) from error
+
+    def _next_frame(self) -> bool:
+        """Begin the next member, if there is one; zeros between them are padding."""
+        self._rest = (self._inflater.unused_data or self._rest).lstrip(b"\0")
+        while not self._rest:
+            data = self._stream.read(CHUNK)
+            if not data:
+                return False
+            self._rest = data.lstrip(b"\0")
+        self._inflater = self._make()
+        return True
 
     def _read_frame(self, size: int) -> bytes:
         given = b""
@@ -209,8 +239,37 @@ class Unzstd:
             given = self._rest or self._stream.read(CHUNK)
             self._rest = b""
             if not given:
-                raise BadCompression("zstd: it ends too early")
+                raise BadCompression(f"{self._name}: it ends too early")
         return self._inflater.decompress(given, size)
+
+
+class Unzstd(Unpacked):
+    """A zstd stream as what it was."""
+
+    def __init__(self, stream: Readable) -> None:
+        """Prepare to read.
+
+        Raises:
+            NoZstd: this Python cannot.
+        """
+        module = _zstd()
+        super().__init__(stream, "zstd", module.ZstdDecompressor, (module.ZstdError,))
+
+
+def unbzip2(stream: Readable) -> Unpacked:
+    """Return a bzip2 stream as what it was."""
+    import bz2  # seldom needed
+
+    return Unpacked(stream, "bzip2", bz2.BZ2Decompressor, (OSError, EOFError))
+
+
+def unxz(stream: Readable) -> Unpacked:
+    """Return an xz stream as what it was; one that wants more memory than others is refused."""
+    import lzma  # seldom needed
+
+    return Unpacked(
+        stream, "xz", lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY), (lzma.LZMAError,)
+    )
 
 
 def _zstd() -> Any:
