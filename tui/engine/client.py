@@ -9,9 +9,12 @@ inspect every item and are not used, nor are its choice of an endpoint, its vers
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final, Self
+from urllib.parse import urlencode
 
 import docker
 import requests
@@ -46,6 +49,11 @@ READ_TIMEOUT: Final = 60.0
 
 REFUSAL: Final = 65536
 """Bytes of a refusal that are read."""
+
+_UPLOAD_HEAD: Final = (
+    "Host: engine\r\nContent-Type: application/x-tar\r\n"
+    "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+)
 
 _FAILURES: Final = (
     DockerException,
@@ -171,6 +179,23 @@ class EngineClient:
         except (OSError, http.client.HTTPException) as error:
             raise self._explained(error) from error
 
+    @contextmanager
+    def upload(self, path: str, *, params: Mapping[str, str]) -> Iterator[Upload]:
+        """Lend a `POST path` whose body, a tar, is given piece by piece; no limit of time.
+
+        Raises:
+            EngineError: it was refused, cut, or the connection broke.
+        """
+        query = f"?{urlencode(params)}" if params else ""
+        try:
+            with self._dialer.dial(CONNECT_TIMEOUT) as sock:
+                sock.settimeout(None)
+                head = f"POST /v{self.api_version}{path}{query} HTTP/1.1\r\n{_UPLOAD_HEAD}"
+                sock.sendall(head.encode("ascii"))
+                yield Upload(sock, self._explained, self._check)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._explained(error) from error
+
     def cut(self) -> None:
         """End whatever runs on this client, from any thread; it cannot be used again."""
         self._dialer.cut()
@@ -280,6 +305,55 @@ class Body:
         if not data:
             self._check()  # a body without a marked end seems whole when it is cut
         return data
+
+
+class Upload:
+    """A request whose body is sent piece by piece, and its answer."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        explain: Callable[[BaseException], EngineError],
+        check: Callable[[], None],
+    ) -> None:
+        self._sock = sock
+        self._explain = explain
+        self._check = check
+
+    def send(self, data: bytes, /) -> bool:
+        """Send some more; False when the Engine takes no more: its answer tells why.
+
+        Raises:
+            EngineError: it was cut, or the connection broke.
+        """
+        if not data:
+            return True  # an empty chunk would end the body
+        try:
+            self._sock.sendall(b"%x\r\n%b\r\n" % (len(data), data))
+        except (BrokenPipeError, ConnectionResetError):
+            self._check()
+            return False
+        except (OSError, ValueError) as error:
+            raise self._explain(error) from error
+        return True
+
+    def lines(self) -> Iterator[object]:
+        """End the body and yield the JSON lines of the answer.
+
+        Raises:
+            EngineError: it was refused, cut, the connection broke, a line is no JSON.
+        """
+        try:
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._sock.sendall(b"0\r\n\r\n")
+            with http.client.HTTPResponse(self._sock, method="POST") as response:
+                response.begin()
+                if response.status >= http.client.BAD_REQUEST:
+                    raise from_answer(response.status, refusal(response.read(REFUSAL)))
+                yield from wire_stream.json_lines(iter(partial(response.read1, REFUSAL), b""))
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise self._explain(error) from error
+        self._check()
 
 
 def refusal(content: bytes) -> str:

@@ -43,6 +43,13 @@ def pull_line(line: object) -> LayerProgress | PullNote:
     )
 
 
+def load_line(line: object) -> LayerProgress | PullNote:
+    """Return one line of `POST /images/load`: a layer's bytes, or words about an image."""
+    item = table(line)
+    told = text(item.get("stream"))
+    return PullNote(told.strip()) if told else pull_line(line)
+
+
 def json_lines(chunks: Iterable[bytes]) -> Iterator[object]:
     """Yield the JSON values of a stream, one a line, however it was cut into chunks.
 
