@@ -122,6 +122,13 @@ def test_tag_and_pull_on_an_engine(
     for line in api.push(there, stream=True, decode=True):
         assert "error" not in line
     api.remove_image(there)
+    plan = _orlop("pull", there, "--preview", "--json", "--read-only", host=engine_host)
+    assert plan.returncode == 0, plan.stderr
+    told = json.loads(plan.stdout)
+    assert told["total_bytes"] > told["fetch_max_bytes"] == 0
+    assert told["image_here"], "it is here under its other name"
+    assert not api.images(there)
+    assert "nothing would be fetched" in _orlop("pull", there, "--preview", host=engine_host).stdout
     pulled = _orlop("pull", there, "--json", host=engine_host)
     assert pulled.returncode == 0, pulled.stderr
     assert json.loads(pulled.stdout)["digest"].startswith("sha256:")

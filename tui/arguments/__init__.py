@@ -86,9 +86,10 @@ def _doing(given: dict[str, Any]) -> Options:
     verb: Verb = given.pop("verb")
     request = Request(given.pop("command"), json=given.pop("json"))
     shared = {field.name: given.pop(field.name) for field in fields(Options) if field.name in given}
-    if verb.changes and shared.get("read_only"):
+    action = verb.make(given)
+    if verb.changes and not action.quiet and shared.get("read_only"):
         raise Unusable(_("This changes something: not with --read-only."))
-    doing = Doing(verb.make(given), verb.tell, json=request.json)
+    doing = Doing(action, verb.tell, json=request.json)
     return Options(request=request, doing=doing, **shared)
 
 
