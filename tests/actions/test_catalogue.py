@@ -13,6 +13,7 @@ from tui.actions.forms import FORMS
 from tui.actions.handlers import HANDLERS
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.spec import ActionSpec, Ask, why_not
+from tui.actions.values.committing import CommitContainer, ReadChanges
 from tui.actions.values.containers import (
     ChangeContainers,
     ContainerTarget,
@@ -20,6 +21,7 @@ from tui.actions.values.containers import (
     RemoveContainers,
     RenameContainer,
 )
+from tui.actions.values.exporting import ExportContainer, ImportTar
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
 from tui.actions.values.reading import (
     InspectContainer,
@@ -136,7 +138,7 @@ def test_what_may_lose_something_always_asks_and_says_what_it_equals(spec: Actio
     assert spec.docker.startswith("docker ")
 
 
-READS = frozenset({"search", "container_sizes"})
+READS = frozenset({"search", "container_sizes", "export"})
 """Verbs with an action that changes nothing."""
 
 
@@ -238,6 +240,22 @@ LINES: list[tuple[Action, str]] = [
     (ViewFile(UNREAD, 1, b"etc/\x1b[2Jpasswd"), ""),
     (ReadWalk(IMAGE_ID, "nginx:1.27"), "docker inspect nginx:1.27"),
     (ReadListings(IMAGE_ID, "nginx:1.27", "stream"), "docker save nginx:1.27"),
+    (CommitContainer(WEB), "docker commit web"),
+    (
+        CommitContainer(WEB, "a:2", "me", "it is", ('CMD ["a"]', "ENV B=c"), pause=False),
+        "docker commit --author me --message 'it is' --change 'CMD [\"a\"]' --change 'ENV B=c'"
+        " --pause=false web a:2",
+    ),
+    (ReadChanges(WEB), "docker diff web"),
+    (ExportContainer(WEB, "a b.tar"), "docker export -o 'a b.tar' web"),
+    (ExportContainer(WEB, "-"), "docker export web"),
+    (ExportContainer(WEB, "a.tar.gz", overwrite=True), "docker export web | gzip > a.tar.gz"),
+    (ExportContainer(WEB, "a b.tar.zst"), "docker export web | zstd > 'a b.tar.zst'"),
+    (ImportTar("a.tar"), "docker import a.tar"),
+    (
+        ImportTar("-", "a:1", "from afar", "linux/arm64", ("USER u",)),
+        "docker import --change 'USER u' --message 'from afar' --platform linux/arm64 - a:1",
+    ),
     (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),
     (PullImage("a\x1b[2J\n"), r"docker pull 'a\x1b[2J\x0a'"),
 ]

@@ -96,7 +96,7 @@ def _doing(given: dict[str, Any]) -> Options:
 def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     from argparse import ArgumentParser
 
-    from tui.arguments import verbs
+    from tui.arguments import tars, verbs
 
     shared = _shared_options()
     parser = ArgumentParser(
@@ -109,9 +109,10 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=_("commands"))
     parser.set_defaults(command="")
 
-    def add(name: str, summary: str) -> ArgumentParser:
+    def add(name: str, summary: str, *, context_letter: bool = True) -> ArgumentParser:
+        parents = [shared if context_letter else _shared_options("--context")]
         command = commands.add_parser(
-            name, parents=[shared], allow_abbrev=False, help=summary, description=summary
+            name, parents=parents, allow_abbrev=False, help=summary, description=summary
         )
         command.add_argument(
             "--json", action="store_true", help=_("write JSON: sizes in bytes, times in UTC")
@@ -140,6 +141,7 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     )
     _add_file_commands(add)
     verbs.add_commands(add)
+    tars.add_commands(add)
     add("version", _("tell the versions of orlop and of the Engine"))
     practice = commands.add_parser(
         "practice", allow_abbrev=False, help=_("serve the practice engine to others")
@@ -190,16 +192,18 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     extract.add_argument("--source", choices=SOURCES, default="", help=reading)
 
 
-def _shared_options() -> ArgumentParser:
+def _shared_options(*context: str) -> ArgumentParser:
     """Return the options that may stand before and after the command.
 
+    `context`: how that option is written, where its letter means something else.
     What is not given sets nothing, so that the place after does not undo the one before.
     """
     from argparse import SUPPRESS, ArgumentParser
 
     shared = ArgumentParser(add_help=False, argument_default=SUPPRESS)
     shared.add_argument("-H", "--host", metavar="URL", help=_("the Engine's address"))
-    shared.add_argument("-c", "--context", metavar="NAME", help=_("the docker context to use"))
+    written = context or ("-c", "--context")
+    shared.add_argument(*written, metavar="NAME", help=_("the docker context to use"))
     shared.add_argument(
         "--practice",
         action="store_true",

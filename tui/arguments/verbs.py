@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.i18n import _
 from tui.report.verb import Given, Told, Verb
@@ -15,8 +14,12 @@ if TYPE_CHECKING:
     from tui.actions.dispatcher import Ending
     from tui.store.state import State
 
-AddCommand = Callable[[str, str], "ArgumentParser"]
-"""Adds a command: takes its name and what it does."""
+
+class AddCommand(Protocol):
+    """Adds a command."""
+
+    def __call__(self, name: str, summary: str, *, context_letter: bool = True) -> ArgumentParser:
+        """Take its name and what it does; whether `-c` is the docker context there."""
 
 
 def add_commands(add: AddCommand) -> None:

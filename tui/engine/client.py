@@ -50,6 +50,9 @@ READ_TIMEOUT: Final = 60.0
 REFUSAL: Final = 65536
 """Bytes of a refusal that are read."""
 
+Params = Mapping[str, str | tuple[str, ...]]
+"""A query; several values are one parameter each."""
+
 _UPLOAD_HEAD: Final = (
     "Host: engine\r\nContent-Type: application/x-tar\r\n"
     "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
@@ -139,7 +142,7 @@ class EngineClient:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str],
+        params: Params,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[object]:
         """Yield the JSON lines of a streamed answer, without a limit of time.
@@ -180,13 +183,13 @@ class EngineClient:
             raise self._explained(error) from error
 
     @contextmanager
-    def upload(self, path: str, *, params: Mapping[str, str]) -> Iterator[Upload]:
+    def upload(self, path: str, *, params: Params) -> Iterator[Upload]:
         """Lend a `POST path` whose body, a tar, is given piece by piece; no limit of time.
 
         Raises:
             EngineError: it was refused, cut, or the connection broke.
         """
-        query = f"?{urlencode(params)}" if params else ""
+        query = f"?{urlencode(params, doseq=True)}" if params else ""
         try:
             with self._dialer.dial(CONNECT_TIMEOUT) as sock:
                 sock.settimeout(None)

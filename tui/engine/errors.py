@@ -23,6 +23,7 @@ EngineError
 ├── AuthRequired             the registry wants a login
 ├── RateLimited              the registry's quota is used up
 ├── RegistryUnreachable      the Engine cannot get to the registry
+│   └── AddressUnreachable   the Engine cannot fetch what it shall import
 ├── Unsupported              this Engine cannot do that
 ├── EngineRefused            any other refusal; `status` is the HTTP status
 ├── BadAnswer                an answer that makes no sense
@@ -245,6 +246,13 @@ class RegistryUnreachable(EngineError):
 
     TITLE = N_("The Engine cannot reach the registry.")
     REMEDY = N_("Check the registry's name, the Engine's network, proxy and certificates.")
+
+
+class AddressUnreachable(RegistryUnreachable):
+    """The Engine cannot fetch what it shall import."""
+
+    TITLE = N_("The Engine cannot fetch this address.")
+    REMEDY = N_("It fetches by itself: check its network; or download the file and import that.")
 
 
 class Unsupported(EngineError):

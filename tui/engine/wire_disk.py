@@ -58,3 +58,13 @@ def container_changes(answer: object) -> tuple[tuple[str, str], ...]:
         (CHANGE_LETTERS.get(number(item.get("Kind"), -1), "?"), text(item.get("Path")))
         for item in tables(answer)
     )
+
+
+def mount_points(raw: str) -> tuple[str, ...]:
+    """Return where the JSON of `docker inspect` says that something is mounted, in order."""
+    try:
+        answer = table(loads(raw.encode("utf-8", "replace")))
+    except ValueError:
+        return ()
+    found = (text(mount.get("Destination")) for mount in tables(answer.get("Mounts")))
+    return tuple(sorted(place for place in found if place))

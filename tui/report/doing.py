@@ -65,7 +65,7 @@ def do(endpoint: Endpoint, doing: Doing, *, unicode: bool) -> int:
         bar.wipe()
         connection.close()
     told = doing.tell(ending, store.state)
-    if doing.json:
+    if doing.json and told.document is not None:
         write_json(told.document)
     else:
         write_lines(told.lines, unicode=unicode)

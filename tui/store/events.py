@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.model.commit import Committed, ContainerChanges
 from tui.model.container import ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filetext import FileText
@@ -71,6 +72,18 @@ class ContainerInspected(NamedTuple):
 
     container_id: str
     raw: str
+
+
+class ChangesRead(NamedTuple):
+    """What a container has of its own was counted."""
+
+    changes: ContainerChanges
+
+
+class ContainerCommitted(NamedTuple):
+    """An image was made of a container."""
+
+    committed: Committed
 
 
 class FactsRead(NamedTuple):
@@ -224,6 +237,8 @@ Event = (
     | ContainersListed
     | ContainerSizesRead
     | ContainerInspected
+    | ChangesRead
+    | ContainerCommitted
     | FactsRead
     | ContentsOpened
     | LayersListed

@@ -99,6 +99,16 @@ def _(event: events.ContainerInspected, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.ChangesRead, state: State) -> State:
+    return replace(state, changes=event.changes)
+
+
+@reduce.register
+def _(event: events.ContainerCommitted, state: State) -> State:
+    return replace(state, committed=event.committed)
+
+
+@reduce.register
 def _(event: events.FactsRead, state: State) -> State:
     new = {item.details.image_id: item for item in event.facts}
     return replace(state, facts=MappingProxyType({**state.facts, **new}))

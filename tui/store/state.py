@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from tui.model.commit import NO_CHANGES, NOT_COMMITTED, Committed, ContainerChanges
 from tui.model.container import ContainerSummary
 from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
 from tui.model.filetext import NO_TEXT, FileText
@@ -123,6 +124,10 @@ class State:
     containers_known: bool = False
     inspected: tuple[str, str] = ("", "")
     """The container that was inspected last: its ID, the Engine's answer as JSON text."""
+    changes: ContainerChanges = NO_CHANGES
+    """Of the container whose changes were counted last."""
+    committed: Committed = NOT_COMMITTED
+    """The image that was made last of a container."""
     facts: Mapping[str, ImageFacts] = field(default_factory=lambda: NO_FACTS)
     """What inspect and history told, by image ID; never grows old."""
     contents: Contents | None = None

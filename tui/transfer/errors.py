@@ -8,6 +8,9 @@ TransferError
 │   ├── QuotaUsedUp   the user's share of it ran out
 │   ├── IsTerminal    an archive is not written to a terminal
 │   └── ReaderGone    nobody reads the standard output any more
+├── NotATar           a file that shall be imported is no tar
+├── IsAnImage         it is one, but of an image: docker load takes that
+├── CannotRead        a file that cannot be read
 ├── CutOff            an archive that ended in the middle
 └── NoPacker          the file cannot be compressed so on this machine
 """
@@ -73,11 +76,32 @@ class ReaderGone(BadTarget):
     REMEDY = N_("The program behind the pipe has ended: see what it says.")
 
 
+class NotATar(TransferError):
+    """A file that shall be imported is no tar."""
+
+    TITLE = N_("This is no tar of files.")
+    REMEDY = N_("Import takes what docker export writes, plain or compressed.")
+
+
+class IsAnImage(TransferError):
+    """A tar that holds an image and not a file system."""
+
+    TITLE = N_("This archive holds an image with its layers, not a file system.")
+    REMEDY = N_("Load it: docker load -i FILE.")
+
+
+class CannotRead(TransferError):
+    """A file that cannot be read."""
+
+    TITLE = N_("The file cannot be read.")
+    REMEDY = N_("Check its name, and whether you may read it.")
+
+
 class CutOff(TransferError):
     """An archive that ended in the middle."""
 
     TITLE = N_("The archive ended in the middle.")
-    REMEDY = N_("See whether the Engine still runs, and try again.")
+    REMEDY = N_("It is not whole: get it again. If an Engine sent it, see whether that still runs.")
 
 
 class NoPacker(TransferError):

@@ -6,17 +6,21 @@ Imported when the first verb is used: dialogs and what they compute are not part
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.actions.action import Action
 from tui.actions.forms import FORMS
 from tui.actions.preview import RemovalChoice, inventory_of
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec, Ask
+from tui.actions.values.committing import CommitContainer
 from tui.actions.values.images import PullImage
 from tui.disk.prune import stopped_containers
 from tui.i18n import _
+from tui.model.job import JobState
 from tui.store.state import Pane
+from tui.ui.screens.commit import CommitScreen
+from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.form import FormScreen
 from tui.ui.screens.pulling import PullPreviewScreen
@@ -25,6 +29,10 @@ from tui.ui.views import Views
 
 if TYPE_CHECKING:
     from tui.ui.screens.main import MainScreen
+
+
+FORM_SCREENS: Final = {"commit": CommitScreen}
+"""Forms that show more than their fields."""
 
 
 class Asking:
@@ -66,13 +74,17 @@ class Asking:
     def _ask_form(self, spec: ActionSpec, selection: Selection) -> None:
         if spec.action_id != "search":
             selection = under_cursor(self._screen.state, self._screen.pane)
-        self._screen.app.push_screen(FormScreen(FORMS[spec.action_id], selection), self._filled_in)
+        kind = FORM_SCREENS.get(spec.action_id, FormScreen)
+        self._screen.app.push_screen(kind(FORMS[spec.action_id], selection), self._filled_in)
 
     def _filled_in(self, action: Action | None) -> None:
-        """Hand in what a form made; a pull is previewed first.
+        """Hand in what a form made; a pull and a commit are previewed first.
 
         All tags of a repository may be hundreds, so ask again.
         """
+        if isinstance(action, CommitContainer):
+            self._commit(action)
+            return
         if not isinstance(action, PullImage):
             self._screen.submit(action)
             return
@@ -88,6 +100,20 @@ class Asking:
         self._screen.app.push_screen(
             screen, lambda yes: self._screen.submit(action) if yes else None
         )
+
+    def _commit(self, action: CommitContainer) -> None:
+        """Make an image of a container, and show it beside its base."""
+        screen = self._screen
+        job_id = screen.orlop.dispatcher.submit(action)
+
+        def show() -> None:
+            state = screen.state
+            job = next((job for job in state.jobs if job.job_id == job_id), None)
+            is_free = screen.app.screen is screen  # whoever went elsewhere is not disturbed
+            if job is not None and job.state is JobState.DONE and is_free:
+                screen.app.push_screen(CommittedScreen(state.committed))
+
+        screen.orlop.after_job(job_id, show)
 
     def _preview_images(self, spec: ActionSpec, selection: Selection) -> None:
         if self._screen.pane is Pane.LAYERS:

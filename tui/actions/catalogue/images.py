@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.actions.catalogue.lines import image_line, inspect_line
-from tui.actions.spec import ON_CONTAINERS, ON_IMAGES, ActionSpec, Ask
+from tui.actions.spec import ON_CONTAINERS, ON_IMAGE_LIST, ON_IMAGES, ActionSpec, Ask
 from tui.i18n import N_
 from tui.store.state import Pane
 
@@ -67,6 +67,16 @@ IMAGE_VERBS: Final = (
         needs_selection=True,
         line=image_line("rmi"),
         docker="docker rmi REFERENCE",
+    ),
+    ActionSpec(
+        "import",
+        N_("Import"),
+        N_("Make an image of one layer from a tar of files, such as docker export writes."),
+        ("I",),
+        ON_IMAGE_LIST,
+        Ask.FORM,
+        changes=True,
+        docker="docker import FILE|URL [NAME[:TAG]]",
     ),
     ActionSpec(
         "matrix",

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tui.actions.forms.committing import COMMIT_FORMS
 from tui.actions.forms.containers import CONTAINER_FORMS
+from tui.actions.forms.exporting import EXPORT_FORMS
 from tui.actions.forms.form import Form
 from tui.actions.forms.images import IMAGE_FORMS
 
-FORMS: Final[Mapping[str, Form]] = {form.form_id: form for form in (*IMAGE_FORMS, *CONTAINER_FORMS)}
+FORMS: Final[Mapping[str, Form]] = {
+    form.form_id: form for form in (*IMAGE_FORMS, *CONTAINER_FORMS, *COMMIT_FORMS, *EXPORT_FORMS)
+}
 """Form ID (the same as the verb's) → form."""

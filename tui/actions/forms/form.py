@@ -6,6 +6,7 @@ the docker line it shows, or the sentence that says what is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,9 @@ from tui.model.reference import InvalidReference, parse_reference
 
 EXISTS: Final = ":exists"
 """Behind the key of a path to write: "yes" under this key once a file is known to be there."""
+
+
+_PLATFORM: Final = re.compile(r"[a-z0-9_]+(/[a-z0-9_.]+){0,2}")
 
 
 class NotYet(ValueError):
@@ -84,6 +88,18 @@ class Form:
     """Raises NotYet while the values do not do."""
     about: Callable[[Selection], str] = _nothing
     """What is to be known before; already translated, may be of several lines."""
+
+
+def checked_platform(text: str) -> str:
+    """Return a platform that was typed; empty for the Engine's own.
+
+    Raises:
+        NotYet: it is none.
+    """
+    platform = text.strip()
+    if platform and not _PLATFORM.fullmatch(platform):
+        raise NotYet(_("A platform looks like linux/arm64."))
+    return platform
 
 
 def checked_reference(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -12,6 +11,7 @@ from tui.actions.forms.form import (
     FieldKind,
     Form,
     NotYet,
+    checked_platform,
     checked_reference,
     checked_tag,
 )
@@ -28,10 +28,7 @@ def _build_pull(_selection: Selection, values: Mapping[str, str]) -> Action:
     parsed = parse_reference(reference)
     if all_tags and (parsed.tag or parsed.digest):
         raise NotYet(_("All tags of a repository: leave out the tag."))
-    platform = values["platform"].strip()
-    if platform and not re.fullmatch(r"[a-z0-9_]+(/[a-z0-9_.]+){0,2}", platform):
-        raise NotYet(_("A platform looks like linux/arm64."))
-    return PullImage(reference, platform, all_tags)
+    return PullImage(reference, checked_platform(values["platform"]), all_tags)
 
 
 def _build_tag(selection: Selection, values: Mapping[str, str]) -> Action:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar, cast
 
 from tui.actions.action import Action
 from tui.actions.dispatcher import Ending, Handler, JobContext
+from tui.actions.handlers.committing import commit, read_changes
 from tui.actions.handlers.containers import (
     change_containers,
     inspect_container,
@@ -19,7 +20,9 @@ from tui.actions.handlers.containers import (
     remove_containers,
     rename_container,
 )
+from tui.actions.handlers.exporting import export
 from tui.actions.handlers.images import pull, read_facts, search, tag
+from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
 from tui.actions.handlers.pulling import plan_pull
 from tui.actions.handlers.removal import remove_images
@@ -49,5 +52,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "rename_container": _handler(rename_container),
     "remove_containers": _handler(remove_containers),
     "remove_images": _handler(remove_images),
+    "commit": _handler(commit),
+    "read_changes": _handler(read_changes),
+    "export": _handler(export),
+    "import": _handler(import_tar),
 }
 """Kind of action → handler."""

@@ -270,6 +270,8 @@ class PathInput(Vertical):
     def _sentence(self) -> CellText:
         if not self._typed:
             return CellText(_("tab completes"), "dim")
+        if "://" in self._typed:
+            return CellText(_("an address"), "dim")
         if not self.facts.path:
             return CellText(_("looking..."), "dim")
         return path_sentence(self.facts, writing=self._writing)
