@@ -25,6 +25,9 @@ class Relay:
         """`METHOD /path`, without version and query, in order."""
         self.before: Callable[[str], None] = lambda _request: None
         """Called with each request before it goes on, in the connection's thread."""
+        self.answered: Callable[[int], None] = lambda _count: None
+        """Called with the bytes that one connection has answered, before they go on; may wait,
+        or raise OSError: then the connection breaks."""
         self._open: set[socket.socket] = set()
         self._path = folder / "relay.sock"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -61,7 +64,7 @@ class Relay:
         with client, engine:
             engine.connect(self._engine)
             self._open |= {client, engine}
-            answers = threading.Thread(target=_pump, args=(engine, client), daemon=True)
+            answers = threading.Thread(target=_pump, args=(engine, client, self), daemon=True)
             answers.start()
             with suppress(OSError):
                 while request := _read_request(client):
@@ -100,9 +103,12 @@ def _name_of(request: bytes) -> str:
     return f"{method} /{parts[2] if versioned else '/'.join(parts[1:])}"
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def _pump(source: socket.socket, sink: socket.socket, relay: Relay) -> None:
+    count = 0
     with suppress(OSError):
         while data := source.recv(BLOCK):
+            count += len(data)
+            relay.answered(count)
             sink.sendall(data)
     _hang_up(sink)
 

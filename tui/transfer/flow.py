@@ -64,7 +64,7 @@ class ByteMeter:
 class Sink(Protocol):
     """What takes bytes."""
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes, /) -> object:
         """Take them all."""
 
 

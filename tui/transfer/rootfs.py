@@ -9,11 +9,12 @@ from __future__ import annotations
 import io
 import os
 import re
+import select
 import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Final
+from typing import Final
 
 from tui.i18n import _
 from tui.layers.blobs import decompressed, is_compressed
@@ -27,6 +28,9 @@ HEAD: Final = 1 << 20
 """Bytes from the beginning that must show what it is, where the rest cannot be looked at."""
 
 CHUNK: Final = 1 << 18
+
+PATIENCE: Final = 0.2
+"""Seconds between two looks whether a slow pipe is still wanted."""
 
 _IMAGE: Final = re.compile(
     rb"(oci-layout|blobs/sha256/[0-9a-f]{64}|[0-9a-f]{64}(\.tar|\.json|/layer\.tar|/VERSION))\Z"
@@ -62,10 +66,14 @@ class Rootfs:
 
 
 @contextmanager
-def opened_rootfs(path: str) -> Iterator[Rootfs]:
+def opened_rootfs(path: str, check: Callable[[], None] = lambda: None) -> Iterator[Rootfs]:
     """Open a tar and look at it; `-` is the standard input.
 
     A plain file is looked through by its headers, of all else the beginning is read.
+
+    Args:
+        path: The file.
+        check: Raises when nobody wants it any more; called while a pipe has nothing to read.
 
     Raises:
         CannotRead: it is not there, or may not be read.
@@ -75,7 +83,9 @@ def opened_rootfs(path: str) -> Iterator[Rootfs]:
         NoZstd: it is zstd, which this Python does not have.
     """
     if path == "-":
-        yield _looked_at(sys.stdin.buffer, 0)
+        if sys.stdin.isatty():
+            raise CannotRead(_("the standard input is a terminal"))
+        yield _looked_at(_Pipe(sys.stdin.fileno(), check), 0)
         return
     try:
         file = open(path, "rb", opener=_open)  # noqa: SIM115
@@ -86,20 +96,38 @@ def opened_rootfs(path: str) -> Iterator[Rootfs]:
         status = os.fstat(file.fileno())
         if stat.S_ISDIR(status.st_mode):
             raise CannotRead(_("{path} is a folder").format(path=path))
-        is_file = stat.S_ISREG(status.st_mode)
-        if is_file and not is_compressed(file.peek(4)[:4]):
+        if not stat.S_ISREG(status.st_mode):
+            yield _looked_at(_Pipe(file.fileno(), check), 0)
+        elif is_compressed(file.peek(4)[:4]):
+            yield _looked_at(file, status.st_size)
+        else:
             _look(ByteSource(None, file))
             file.seek(0)
             yield Rootfs(file, status.st_size, sent_as_it_is=True)
-        else:
-            yield _looked_at(file, status.st_size if is_file else 0)
 
 
 def _open(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC)
+    return os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe may have no writer yet
 
 
-def _looked_at(stream: BinaryIO, size: int) -> Rootfs:
+class _Pipe:
+    """What may have nothing to read for a long time."""
+
+    def __init__(self, descriptor: int, check: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._check = check
+
+    def read(self, size: int, /) -> bytes:
+        while True:
+            self._check()
+            if select.select([self._descriptor], [], [], PATIENCE)[0]:
+                try:
+                    return os.read(self._descriptor, size)
+                except BlockingIOError:
+                    continue
+
+
+def _looked_at(stream: Readable, size: int) -> Rootfs:
     """Look at the beginning of what cannot be sought in."""
     head = b""
     while len(head) < HEAD and (data := stream.read(HEAD - len(head))):

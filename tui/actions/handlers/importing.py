@@ -59,7 +59,7 @@ def _sent(action: ImportTar, context: JobContext, params: Params) -> str:
     from tui.transfer.rootfs import opened_rootfs
 
     context.report(Progress(_("looking at {source}").format(source=visible(action.source))))
-    with opened_rootfs(action.source) as rootfs:
+    with opened_rootfs(action.source, context.check) as rootfs:
         context.check()
         meter = ByteMeter(action.title, rootfs.size, context.report)
         pieces = _until_cancelled(rootfs.pieces(meter.add), context)
