@@ -99,7 +99,7 @@ async def test_a_commit_has_the_layers_of_its_base_and_one_of_its_own(verbs: Ver
     assert made.image_id == verbs.api.inspect_image(name)["Id"]
     assert made.base_id == verbs.api.inspect_image(verbs.maker.name("base:1"))["Id"]
     assert verbs.state.facts[made.image_id].details.diff_ids == tuple(new)
-    assert "2 layers as in its image, 1 new layer" in job.summary
+    assert "2 layers of its base, 1 new" in job.summary
 
 
 @CLASSIC
@@ -115,6 +115,16 @@ async def test_a_commit_is_what_docker_commit_makes(verbs: Verbs, docker_cli: st
     assert ran.returncode == 0, ran.stderr
     assert inspected(verbs, name) == ours
     assert ours["Parent"] == verbs.api.inspect_image(verbs.maker.name("base:1"))["Id"]
+
+
+@CLASSIC
+async def test_a_commit_of_nothing_has_no_new_layer(verbs: Verbs) -> None:
+    image, name = verbs.maker.name("base:1"), verbs.maker.name("same:1")
+    verbs.load(ImageSpec((verbs.maker.layer("one", 4000),), tags=(image,)))
+    target = ContainerTarget(verbs.container(image, "web", command=["x"]), "web")
+    job = await verbs.do(CommitContainer(target, name))
+    assert layers(verbs, name) == layers(verbs, image)
+    assert "nothing had changed, so no new layer" in job.summary
 
 
 async def test_a_commit_without_a_name(verbs: Verbs) -> None:

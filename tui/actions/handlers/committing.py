@@ -10,7 +10,7 @@ from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.committing import CommitContainer, ReadChanges
 from tui.engine.errors import Cancelled, NotFound
 from tui.i18n import _, ngettext
-from tui.layers.compare import shared_layers
+from tui.layers.compare import SharedLayers, shared_layers
 from tui.model.commit import Committed
 from tui.model.image import ImageFacts
 from tui.model.progress import Progress
@@ -106,14 +106,10 @@ def _told(action: CommitContainer, context: JobContext, made: Committed) -> Endi
     context.tell(events.FactsRead((new,) if base is None else (new, base)))
     context.tell(events.ContainerCommitted(made))
     shared = shared_layers(base.details.diff_ids if base else (), new.details.diff_ids)
-    count = len(shared.only_b)
-    told = ngettext("{count} new layer", "{count} new layers", count).format(count=count)
+    name = visible(action.reference) or short_id(made.image_id)
     return Ending(
-        _("{container} is now {image}: {shared} layers as in its image, {new}.").format(
-            container=visible(made.container),
-            image=visible(action.reference) or short_id(made.image_id),
-            shared=shared.chain,
-            new=told,
+        _("{container} is now {image}: {layers}.").format(
+            container=visible(made.container), image=name, layers=_layers(shared)
         ),
         facts={
             "image_id": made.image_id,
@@ -123,3 +119,13 @@ def _told(action: CommitContainer, context: JobContext, made: Committed) -> Endi
             "new_layers": [new.details.diff_ids[number - 1] for number in shared.only_b],
         },
     )
+
+
+def _layers(shared: SharedLayers) -> str:
+    """Return how many layers are the base's, and how many are new."""
+    new = len(shared.only_b)
+    if not new:
+        return _("nothing had changed, so no new layer")
+    base = ngettext("{count} layer of its base", "{count} layers of its base", shared.chain)
+    own = ngettext("{count} new", "{count} new", new)
+    return f"{base.format(count=shared.chain)}, {own.format(count=new)}"

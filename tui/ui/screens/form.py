@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static, TextArea
 
@@ -22,6 +24,9 @@ from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.pathinput import PathInput
 from tui.ui.widgets.tick import Tick
 
+AROUND: Final = 8
+"""Lines of a form beside its fields: title, docker line, problem, buttons, border."""
+
 
 class FormScreen(Dialog[Action]):
     """Asks for what an action needs; the result is the action itself."""
@@ -35,13 +40,14 @@ class FormScreen(Dialog[Action]):
         """Title, what is to be known, fields, docker line, buttons."""
         with Vertical(classes="dialog form"):
             yield Static(_(self._form.title), classes="dialog-title", markup=False)
-            about = self._form.about(self._selection)
-            if about:
-                yield Static(shown_lines(about), classes="form-about", markup=False)
-            yield from self.more()
-            for field in self._form.fields:
-                initial = field.initial(self._selection)
-                yield from field_widgets(field, initial, self.orlop.glyphs)
+            with VerticalScroll(classes="form-fields", can_focus=False):
+                about = self._form.about(self._selection)
+                if about:
+                    yield Static(shown_lines(about), classes="form-about", markup=False)
+                yield from self.more()
+                for field in self._form.fields:
+                    initial = field.initial(self._selection)
+                    yield from field_widgets(field, initial, self.orlop.glyphs)
             yield Static("", id="docker", classes="docker", markup=False)
             yield Static("", id="problem", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
@@ -56,6 +62,12 @@ class FormScreen(Dialog[Action]):
         """Begin in the first line, at once: keys may be on their way."""
         self.set_focus(self.query(Input).first())
         self._judge()
+
+    @on(Resize)
+    def _resized(self, event: Resize) -> None:
+        """Let the fields scroll where they are too many: the rest stays in sight."""
+        fields = self.query_one(".form-fields")
+        fields.styles.max_height = max(event.size.height - AROUND, 3)
 
     def _judge(self) -> Action | None:
         """Build the action from what is typed; show its docker line or what is missing."""
