@@ -84,7 +84,7 @@ def stream_cost(client: EngineClient, size: int) -> str:
     free = _free(client)
     if free is not None:
         text += " " + _("{free} are free there.").format(free=human_size(free))
-    if info.capabilities.store is StoreKind.CLASSIC and _major(info.version) < STOPS:
+    if info.capabilities.store is StoreKind.CLASSIC and major(info.version) < STOPS:
         text += " " + _("This Engine cannot be stopped at it.")
     return text
 
@@ -99,6 +99,7 @@ def _free(client: EngineClient) -> int | None:
         return None
 
 
-def _major(version: str) -> int:
+def major(version: str) -> int:
+    """Return the first number of a version; 0 where there is none."""
     digits = version.partition(".")[0]
     return int(digits) if digits.isdecimal() else 0

@@ -12,7 +12,9 @@ TransferError
 ├── IsAnImage         it is one, but of an image: docker load takes that
 ├── CannotRead        a file that cannot be read
 ├── CutOff            an archive that ended in the middle
-└── NoPacker          the file cannot be compressed so on this machine
+├── NoPacker          the file cannot be compressed so on this machine
+└── BadArchive        an archive that is not what it should be
+    └── NoImages      a tar without images
 """
 
 from __future__ import annotations
@@ -112,3 +114,17 @@ class NoPacker(TransferError):
         "Install the program zstd, or backports.zstd beside orlop, or run it by Python 3.14;"
         " or write .tar.gz instead."
     )
+
+
+class BadArchive(TransferError):
+    """An archive that is not what it should be."""
+
+    TITLE = N_("The archive is damaged, or holds no image.")
+    REMEDY = N_("Make or fetch it again.")
+
+
+class NoImages(BadArchive):
+    """A tar without images: of a container's file system, perhaps."""
+
+    TITLE = N_("There is no image in this archive.")
+    REMEDY = N_("If docker export made it, it is the file system of a container: import it.")

@@ -41,8 +41,10 @@ class ByteMeter:
             report: takes the progress.
             clock: seconds.
         """
-        self._text = text
-        self._total = total
+        self.text = text
+        """What happens now."""
+        self.total = total
+        """Bytes in all, as far as is known."""
         self._report = report
         self._clock = clock
         self._samples: deque[tuple[float, int]] = deque([(clock(), 0)])
@@ -57,8 +59,8 @@ class ByteMeter:
             self._samples.popleft()
         started, before = self._samples[0]
         speed = (self.done - before) / (now - started) if now > started else 0.0
-        total = max(self._total, self.done) if self._total else 0
-        self._report(Progress(self._text, self.done, total, in_bytes=True, speed=speed))
+        total = max(self.total, self.done) if self.total else 0
+        self._report(Progress(self.text, self.done, total, in_bytes=True, speed=speed))
 
 
 class Sink(Protocol):

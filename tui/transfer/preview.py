@@ -1,0 +1,196 @@
+"""What loading an archive would do: which images come, which are here, which tags would move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.contents.source import Watch
+from tui.i18n import _
+from tui.layers.chain import chain_ids
+from tui.layers.errors import NotReadable
+from tui.model.engine import StoreKind
+from tui.model.image import ImageSummary
+from tui.model.reference import InvalidReference, parse_reference
+from tui.transfer.archive import index_file
+from tui.transfer.errors import BadArchive
+from tui.transfer.held import Held, HeldImage, images_in
+
+if TYPE_CHECKING:
+    from tui.engine.client import EngineClient
+
+
+class Move(StrEnum):
+    """What becomes of a tag."""
+
+    NEW = "new"
+    SAME = "same"
+    MOVES = "moves"
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """One tag of an archive."""
+
+    tag: str
+    move: Move
+    image_id: str
+    """The image that it will name."""
+    before: str = ""
+    """The ID of the image that has it now; empty for none."""
+    leaves_untagged: bool = False
+    """Whether that image then has no name any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedImage:
+    """One image of an archive."""
+
+    image_id: str
+    label: str
+    platform: str
+    size: int
+    """Bytes of its layers in the archive."""
+    is_here: bool
+    layers: int
+    layers_here: int
+    size_here: int
+    """Bytes of the layers that are here already."""
+    tags: tuple[TagChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPreview:
+    """What loading an archive would do."""
+
+    path: str
+    size: int
+    """Bytes of the file."""
+    images: tuple[LoadedImage, ...]
+
+    @property
+    def moved(self) -> tuple[TagChange, ...]:
+        """The tags that would be taken from another image."""
+        tags = (tag for image in self.images for tag in image.tags)
+        return tuple(tag for tag in tags if tag.move is Move.MOVES)
+
+
+def preview_file(client: EngineClient, path: Path, watch: Watch) -> LoadPreview:
+    """Read an archive's table of contents and compare it with what is here.
+
+    Raises:
+        LayerError: the archive cannot be read, is cut off, damaged, or holds no image.
+        EngineError: as the Engine tells.
+    """
+    held = held_in(path, watch)
+    suits(held, client.capabilities.store)
+    images, chains = here(client, watch)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise NotReadable(str(error)) from error
+    return LoadPreview(str(path), size, compared(held, images, chains))
+
+
+def held_in(path: Path, watch: Watch) -> Held:
+    """Return what an archive in a file holds.
+
+    Raises:
+        LayerError: it cannot be read, is cut off, damaged, or holds no image.
+    """
+    if not path.exists():
+        raise NotReadable(_("{path}: there is no such file").format(path=path))
+    if path.is_dir():
+        raise NotReadable(_("{path} is a folder").format(path=path))
+    return images_in(index_file(path, watch))
+
+
+def suits(held: Held, store: StoreKind) -> None:
+    """See that a store can load an archive of this form.
+
+    Raises:
+        BadArchive: it cannot.
+    """
+    if store is StoreKind.CLASSIC and not held.has_manifest:
+        raise BadArchive(
+            _("this Engine loads archives with a manifest.json alone, and this is an OCI layout")
+        )
+
+
+def here(client: EngineClient, watch: Watch) -> tuple[tuple[ImageSummary, ...], frozenset[str]]:
+    """Return the images of an Engine and the chain IDs of all their layers.
+
+    Raises:
+        EngineError: as the Engine tells.
+    """
+    from tui.engine.errors import NotFound
+    from tui.engine.images import inspect_image, list_images
+
+    images = list_images(client, all=True)
+    chains: set[str] = set()
+    for image in images:
+        watch.check()
+        try:
+            chains.update(chain_ids(inspect_image(client, image.image_id).diff_ids))
+        except NotFound:  # removed meanwhile
+            continue
+    return images, frozenset(chains)
+
+
+def compared(
+    held: Held, images: Sequence[ImageSummary], chains: frozenset[str]
+) -> tuple[LoadedImage, ...]:
+    """Return what would become of each image of an archive on an Engine with these."""
+    owners = {whole_name(tag): image for image in images for tag in image.tags}
+    ids = {image.image_id for image in images}
+    taken = {whole_name(tag) for image in held.images for tag in image.tags}
+    return tuple(_compared(image, owners, ids, chains, taken) for image in held.images)
+
+
+def _compared(
+    image: HeldImage,
+    owners: Mapping[str, ImageSummary],
+    ids: Iterable[str],
+    chains: frozenset[str],
+    taken: set[str],
+) -> LoadedImage:
+    known = [one for one in (image.config_id, image.manifest_id) if one and one in ids]
+    found = {layer.file: layer.size for layer in image.layers if layer.chain_id in chains}
+    tags = []
+    for tag in image.tags:
+        owner = owners.get(whole_name(tag))
+        if owner is None:
+            tags.append(TagChange(tag, Move.NEW, image.config_id))
+        elif owner.image_id in (image.config_id, image.manifest_id):
+            tags.append(TagChange(tag, Move.SAME, owner.image_id, owner.image_id))
+        else:
+            left = all(whole_name(own) in taken for own in owner.tags)
+            change = TagChange(tag, Move.MOVES, image.config_id, owner.image_id, left)
+            tags.append(change)
+    return LoadedImage(
+        known[0] if known else image.config_id,
+        image.label,
+        image.details.platform,
+        image.size,
+        is_here=bool(known),
+        layers=len(image.layers),
+        layers_here=sum(layer.chain_id in chains for layer in image.layers),
+        size_here=sum(found.values()),
+        tags=tuple(tags),
+    )
+
+
+def whole_name(tag: str) -> str:
+    """Return a reference with its registry, so that those of other Engines can be compared."""
+    try:
+        reference = parse_reference(tag)
+    except InvalidReference:
+        return tag
+    domain = "docker.io" if reference.domain == "localhost" else reference.domain
+    path = reference.path
+    if reference.domain == "localhost" and "/" not in path:  # Podman's own for a name without one
+        path = f"library/{path}"
+    return f"{domain}/{path}:{reference.tag_or_default}"

@@ -1,0 +1,143 @@
+"""Sending images from one Engine to another: `docker save | docker load`, without a file.
+
+One thread reads here and writes there, so that no more than a piece is ever held; where the
+receiver takes no more, the sender waits. Layers that the receiver has are left out where its store
+allows that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.contents.source import Watch
+from tui.i18n import _
+from tui.layers.chain import chain_ids
+from tui.model.engine import StoreKind
+from tui.model.image import ImageFacts
+from tui.transfer.archive import Copied
+from tui.transfer.loading import PIECE, Told, send_archive
+from tui.transfer.preview import here
+from tui.transfer.saving import archive_size
+from tui.transfer.thinning import Thinner
+
+if TYPE_CHECKING:
+    from tui.engine.client import EngineClient
+
+Connect = Callable[[], "EngineClient"]
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlan:
+    """What sending would do."""
+
+    images: tuple[ImageFacts, ...]
+    size: int
+    """Bytes that the sender reads, about."""
+    layers: int
+    layers_there: int
+    """Layers that the receiver has already."""
+    there: frozenset[str]
+    """Chain IDs that the receiver has."""
+    is_thin: bool
+    """Whether layers that are there can be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent."""
+
+    names: tuple[str, ...]
+    """As the receiver tells."""
+    read: int
+    """Bytes that the sender gave."""
+    sent: int
+    """Bytes that went over."""
+    left_out: int
+    """Layers that were there already."""
+
+
+def plan_send(
+    source: EngineClient, target: EngineClient, names: Iterable[str], watch: Watch
+) -> SendPlan:
+    """Compare images with what another Engine has.
+
+    Raises:
+        EngineError: as one of the Engines tells.
+    """
+    from tui.engine.images import image_facts
+
+    images = tuple(image_facts(source, name) for name in names)
+    _images, there = here(target, watch)
+    chains = {chain for facts in images for chain in chain_ids(facts.details.diff_ids)}
+    is_thin = can_leave_out(source, target) and bool(chains & there)
+    return SendPlan(images, archive_size(images), len(chains), len(chains & there), there, is_thin)
+
+
+def can_leave_out(source: EngineClient, target: EngineClient) -> bool:
+    """Tell whether layers that are there may be missing in what is sent.
+
+    The classic store looks only for what it does not have. The containerd store compresses layers,
+    so that which is which is not known before the end.
+    """
+    stores = (source.capabilities.store, target.capabilities.store)
+    return stores == (StoreKind.CLASSIC, StoreKind.CLASSIC)
+
+
+def send(
+    source: EngineClient,
+    target: EngineClient,
+    names: tuple[str, ...],
+    plan: SendPlan,
+    watch: Watch,
+    tell: Told,
+) -> Sent:
+    """Send images.
+
+    Args:
+        source: The Engine that has them, for this alone.
+        target: The Engine that gets them, for this alone.
+        names: References, which the other one then knows, or IDs.
+        plan: What is there.
+        watch: How it is watched; it tells bytes read here.
+        tell: Takes what happens now.
+
+    Raises:
+        EngineError: as one of the Engines tells.
+        LayerError: what the sender gives is no archive.
+    """
+    from tui.engine.save import saved_together
+
+    watch.on_cancel(source.cut)
+    watch.on_cancel(target.cut)
+    tell(_("The Engine makes the archive."))
+    watch.tell(0, 0)
+    with saved_together(source, names) as body:
+        copied = Copied(body, watch, plan.size, None)
+        diff_ids = [facts.details.diff_ids for facts in plan.images]
+        thinner = Thinner(copied, diff_ids, plan.there if plan.is_thin else frozenset())
+        counted = _Counted(thinner if plan.is_thin else _whole(copied), tell)
+        loaded = send_archive(target, iter(counted), tell)
+    return Sent(loaded, copied.done, counted.count, thinner.left_out)
+
+
+def _whole(stream: Copied) -> Iterator[bytes]:
+    while data := stream.read(PIECE):
+        yield data
+
+
+class _Counted:
+    """Pieces, and how many bytes they were."""
+
+    def __init__(self, pieces: Iterable[bytes], tell: Told) -> None:
+        self._pieces = pieces
+        self._tell = tell
+        self.count = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            if not self.count:
+                self._tell(_("Sending"))
+            self.count += len(piece)
+            yield piece
