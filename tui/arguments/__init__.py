@@ -84,7 +84,7 @@ def _doing(given: dict[str, Any]) -> Options:
     from tui.report.verb import Doing, Unusable
 
     verb: Verb = given.pop("verb")
-    request = Request(given.pop("command"), json=given.pop("json"))
+    request = Request(given.pop("command"), json=given["json"])
     shared = {field.name: given.pop(field.name) for field in fields(Options) if field.name in given}
     action = verb.make(given)
     if verb.changes and not action.quiet and shared.get("read_only"):
@@ -96,7 +96,7 @@ def _doing(given: dict[str, Any]) -> Options:
 def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     from argparse import ArgumentParser
 
-    from tui.arguments import tars, verbs
+    from tui.arguments import moving, tars, verbs
 
     shared = _shared_options()
     parser = ArgumentParser(
@@ -140,8 +140,8 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
         "--force", action="store_true", help=_("as for a forced removal (docker rmi --force)")
     )
     _add_file_commands(add)
-    verbs.add_commands(add)
-    tars.add_commands(add)
+    for module in (verbs, moving, tars):
+        module.add_commands(add)
     add("version", _("tell the versions of orlop and of the Engine"))
     practice = commands.add_parser(
         "practice", allow_abbrev=False, help=_("serve the practice engine to others")

@@ -15,8 +15,10 @@ from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filetext import FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
+from tui.model.loadplan import LoadPlan
 from tui.model.progress import Progress, TargetOutcome
 from tui.model.pullplan import PullPlan
+from tui.model.sendplan import SendPlan
 from tui.model.walk import Walk
 from tui.store.state import Contents, Pane, Phase, Trouble
 
@@ -121,6 +123,18 @@ class PullPlanned(NamedTuple):
     """What a pull would fetch was found out."""
 
     plan: PullPlan
+
+
+class LoadPlanned(NamedTuple):
+    """What loading an archive would do was found out."""
+
+    plan: LoadPlan
+
+
+class SendPlanned(NamedTuple):
+    """What sending images to another Engine would do was found out."""
+
+    plan: SendPlan
 
 
 class SearchStarted(NamedTuple):
@@ -245,6 +259,8 @@ Event = (
     | FileRead
     | Walked
     | PullPlanned
+    | LoadPlanned
+    | SendPlanned
     | SearchStarted
     | SearchEnded
     | SearchFailed

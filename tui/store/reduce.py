@@ -144,6 +144,16 @@ def _(event: events.PullPlanned, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.LoadPlanned, state: State) -> State:
+    return replace(state, load_plan=event.plan)
+
+
+@reduce.register
+def _(event: events.SendPlanned, state: State) -> State:
+    return replace(state, send_plan=event.plan)
+
+
+@reduce.register
 def _(event: events.SearchStarted, state: State) -> State:
     return replace(state, search=replace(state.search, term=event.term, is_running=True))
 

@@ -14,7 +14,9 @@ from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoi
 from tui.model.filetext import NO_TEXT, FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
+from tui.model.loadplan import NO_LOAD_PLAN, LoadPlan
 from tui.model.pullplan import NO_PULL_PLAN, PullPlan
+from tui.model.sendplan import NO_SEND_PLAN, SendPlan
 from tui.model.walk import NO_WALK, Walk
 
 if TYPE_CHECKING:  # not part of a start
@@ -138,6 +140,10 @@ class State:
     """The last way to the disk that was found."""
     pull_plan: PullPlan = NO_PULL_PLAN
     """What the pull that was looked at last would fetch."""
+    load_plan: LoadPlan = NO_LOAD_PLAN
+    """What loading the archive that was looked at last would do."""
+    send_plan: SendPlan = NO_SEND_PLAN
+    """What the sending that was looked at last would do."""
     search: SearchState = SearchState()
     jobs: tuple[Job, ...] = ()
     """Oldest first."""

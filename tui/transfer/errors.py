@@ -13,6 +13,7 @@ TransferError
 ├── CannotRead        a file that cannot be read
 ├── CutOff            an archive that ended in the middle
 ├── NoPacker          the file cannot be compressed so on this machine
+├── NoFile            there is no such file to read
 └── BadArchive        an archive that is not what it should be
     └── NoImages      a tar without images
 """
@@ -114,6 +115,13 @@ class NoPacker(TransferError):
         "Install the program zstd, or backports.zstd beside orlop, or run it by Python 3.14;"
         " or write .tar.gz instead."
     )
+
+
+class NoFile(TransferError):
+    """There is no such file to read."""
+
+    TITLE = N_("There is no such file.")
+    REMEDY = N_("See whether the path is right.")
 
 
 class BadArchive(TransferError):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tui.contents.source import Watch
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.layers.blobs import decompressed
 from tui.layers.bytesource import BLOCK, CHUNK, GZIP, Readable
 from tui.layers.errors import BadCompression, NotReadable
@@ -24,6 +24,9 @@ from tui.transfer.errors import BadArchive
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
+
+ALL_SENT: Final = N_("The Engine has it all and unpacks it.")
+"""What is told when the last byte has been sent."""
 
 PIECE: Final = 1 << 18
 """Bytes sent at once."""
@@ -88,7 +91,7 @@ def send_archive(client: EngineClient, pieces: Iterator[bytes], tell: Told) -> t
 
     def watched() -> Iterator[bytes]:
         yield from pieces
-        tell(_("The Engine has it all and unpacks it."))
+        tell(ALL_SENT)
 
     names: list[str] = []
     for line in load(client, watched()):

@@ -3,82 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.contents.source import Watch
 from tui.i18n import _
 from tui.layers.chain import chain_ids
-from tui.layers.errors import NotReadable
+from tui.layers.errors import BadCompression, BadTar, NotReadable, NoZstd
 from tui.model.engine import StoreKind
 from tui.model.image import ImageSummary
+from tui.model.loadplan import LoadedImage, LoadPlan, Move, TagChange
 from tui.model.reference import InvalidReference, parse_reference
 from tui.transfer.archive import index_file
-from tui.transfer.errors import BadArchive
+from tui.transfer.errors import BadArchive, NoFile
 from tui.transfer.held import Held, HeldImage, images_in
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
 
 
-class Move(StrEnum):
-    """What becomes of a tag."""
-
-    NEW = "new"
-    SAME = "same"
-    MOVES = "moves"
-
-
-@dataclass(frozen=True, slots=True)
-class TagChange:
-    """One tag of an archive."""
-
-    tag: str
-    move: Move
-    image_id: str
-    """The image that it will name."""
-    before: str = ""
-    """The ID of the image that has it now; empty for none."""
-    leaves_untagged: bool = False
-    """Whether that image then has no name any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedImage:
-    """One image of an archive."""
-
-    image_id: str
-    label: str
-    platform: str
-    size: int
-    """Bytes of its layers in the archive."""
-    is_here: bool
-    layers: int
-    layers_here: int
-    size_here: int
-    """Bytes of the layers that are here already."""
-    tags: tuple[TagChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadPreview:
-    """What loading an archive would do."""
-
-    path: str
-    size: int
-    """Bytes of the file."""
-    images: tuple[LoadedImage, ...]
-
-    @property
-    def moved(self) -> tuple[TagChange, ...]:
-        """The tags that would be taken from another image."""
-        tags = (tag for image in self.images for tag in image.tags)
-        return tuple(tag for tag in tags if tag.move is Move.MOVES)
-
-
-def preview_file(client: EngineClient, path: Path, watch: Watch) -> LoadPreview:
+def preview_file(client: EngineClient, path: Path, watch: Watch) -> LoadPlan:
     """Read an archive's table of contents and compare it with what is here.
 
     Raises:
@@ -92,7 +36,7 @@ def preview_file(client: EngineClient, path: Path, watch: Watch) -> LoadPreview:
         size = path.stat().st_size
     except OSError as error:
         raise NotReadable(str(error)) from error
-    return LoadPreview(str(path), size, compared(held, images, chains))
+    return LoadPlan(str(path), size, compared(held, images, chains))
 
 
 def held_in(path: Path, watch: Watch) -> Held:
@@ -101,11 +45,14 @@ def held_in(path: Path, watch: Watch) -> Held:
     Raises:
         LayerError: it cannot be read, is cut off, damaged, or holds no image.
     """
-    if not path.exists():
-        raise NotReadable(_("{path}: there is no such file").format(path=path))
-    if path.is_dir():
-        raise NotReadable(_("{path} is a folder").format(path=path))
-    return images_in(index_file(path, watch))
+    if not path.is_file():
+        raise NoFile(str(path))
+    try:
+        return images_in(index_file(path, watch))
+    except (BadTar, BadCompression) as error:
+        if isinstance(error, NoZstd):
+            raise
+        raise BadArchive(error.detail) from error
 
 
 def suits(held: Held, store: StoreKind) -> None:
@@ -163,16 +110,14 @@ def _compared(
     for tag in image.tags:
         owner = owners.get(whole_name(tag))
         if owner is None:
-            tags.append(TagChange(tag, Move.NEW, image.config_id))
+            tags.append(TagChange(tag, Move.NEW))
         elif owner.image_id in (image.config_id, image.manifest_id):
-            tags.append(TagChange(tag, Move.SAME, owner.image_id, owner.image_id))
+            tags.append(TagChange(tag, Move.SAME, owner.image_id))
         else:
             left = all(whole_name(own) in taken for own in owner.tags)
-            change = TagChange(tag, Move.MOVES, image.config_id, owner.image_id, left)
-            tags.append(change)
+            tags.append(TagChange(tag, Move.MOVES, owner.image_id, left))
     return LoadedImage(
         known[0] if known else image.config_id,
-        image.label,
         image.details.platform,
         image.size,
         is_here=bool(known),

@@ -106,12 +106,13 @@ def goes_on(info: EngineInfo) -> bool:
     return info.capabilities.store is StoreKind.CLASSIC and major(info.version) < STOPS
 
 
-def save(client: EngineClient, wish: Wish, watch: Watch) -> Saved:
+def save(client: EngineClient, wish: Wish, size: Expected, watch: Watch) -> Saved:
     """Save images.
 
     Args:
         client: The Engine, for this alone.
         wish: What, and where to.
+        size: What the archive will be.
         watch: How it is watched; it tells bytes before compression.
 
     Raises:
@@ -121,13 +122,12 @@ def save(client: EngineClient, wish: Wish, watch: Watch) -> Saved:
     """
     from tui.engine.save import saved_together
 
-    size, count = expected(client, wish.names)
-    with _output(wish, size) as output:
+    with _output(wish, size.size) as output:
         watch.on_cancel(client.cut)
         watch.tell(0, 0)
         with saved_together(client, wish.names) as body:
-            copied = Copied(body, watch, size, output)
-            images = _checked(copied, count) if wish.check else ()
+            copied = Copied(body, watch, size.size, output)
+            images = _checked(copied, size.images) if wish.check else ()
             copied.drain()
     return Saved(output.taken, output.stored, images)
 

@@ -7,15 +7,16 @@ allows that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.contents.source import Watch
 from tui.i18n import _
-from tui.layers.chain import chain_ids
+from tui.layers.history import stack_of
 from tui.model.engine import StoreKind
 from tui.model.image import ImageFacts
+from tui.model.sendplan import SendPlan
 from tui.transfer.archive import Copied
 from tui.transfer.loading import PIECE, Told, send_archive
 from tui.transfer.preview import here
@@ -25,23 +26,15 @@ from tui.transfer.thinning import Thinner
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
 
-Connect = Callable[[], "EngineClient"]
-
 
 @dataclass(frozen=True, slots=True)
-class SendPlan:
-    """What sending would do."""
+class Route:
+    """Images, and what of them another Engine has."""
 
     images: tuple[ImageFacts, ...]
-    size: int
-    """Bytes that the sender reads, about."""
-    layers: int
-    layers_there: int
-    """Layers that the receiver has already."""
     there: frozenset[str]
     """Chain IDs that the receiver has."""
-    is_thin: bool
-    """Whether layers that are there can be left out."""
+    plan: SendPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +51,17 @@ class Sent:
     """Layers that were there already."""
 
 
-def plan_send(
-    source: EngineClient, target: EngineClient, names: Iterable[str], watch: Watch
-) -> SendPlan:
+def route_to(
+    source: EngineClient, target: EngineClient, names: Iterable[str], to: str, watch: Watch
+) -> Route:
     """Compare images with what another Engine has.
+
+    Args:
+        source: The Engine that has the images.
+        target: The Engine that gets them.
+        names: References or IDs.
+        to: How the receiver is called.
+        watch: How it is watched.
 
     Raises:
         EngineError: as one of the Engines tells.
@@ -70,9 +70,18 @@ def plan_send(
 
     images = tuple(image_facts(source, name) for name in names)
     _images, there = here(target, watch)
-    chains = {chain for facts in images for chain in chain_ids(facts.details.diff_ids)}
-    is_thin = can_leave_out(source, target) and bool(chains & there)
-    return SendPlan(images, archive_size(images), len(chains), len(chains & there), there, is_thin)
+    layers = {layer.chain_id: layer for one in images for layer in stack_of(one).layers}
+    known = layers.keys() & there
+    plan = SendPlan(
+        to,
+        f"{target.info.product} {target.info.version}",
+        archive_size(images),
+        len(layers),
+        len(known),
+        sum(max(layers[chain].size, 0) for chain in known),
+        is_thin=can_leave_out(source, target) and bool(known),
+    )
+    return Route(images, there, plan)
 
 
 def can_leave_out(source: EngineClient, target: EngineClient) -> bool:
@@ -89,7 +98,7 @@ def send(
     source: EngineClient,
     target: EngineClient,
     names: tuple[str, ...],
-    plan: SendPlan,
+    route: Route,
     watch: Watch,
     tell: Told,
 ) -> Sent:
@@ -99,7 +108,7 @@ def send(
         source: The Engine that has them, for this alone.
         target: The Engine that gets them, for this alone.
         names: References, which the other one then knows, or IDs.
-        plan: What is there.
+        route: What is there.
         watch: How it is watched; it tells bytes read here.
         tell: Takes what happens now.
 
@@ -114,10 +123,10 @@ def send(
     tell(_("The Engine makes the archive."))
     watch.tell(0, 0)
     with saved_together(source, names) as body:
-        copied = Copied(body, watch, plan.size, None)
-        diff_ids = [facts.details.diff_ids for facts in plan.images]
-        thinner = Thinner(copied, diff_ids, plan.there if plan.is_thin else frozenset())
-        counted = _Counted(thinner if plan.is_thin else _whole(copied), tell)
+        copied = Copied(body, watch, route.plan.size, None)
+        diff_ids = [facts.details.diff_ids for facts in route.images]
+        thinner = Thinner(copied, diff_ids, route.there)
+        counted = _Counted(thinner if route.plan.is_thin else _whole(copied), tell)
         loaded = send_archive(target, iter(counted), tell)
     return Sent(loaded, copied.done, counted.count, thinner.left_out)
 

@@ -131,14 +131,23 @@ def proven_chain(folder: str, data: bytes, chains: set[str]) -> str:
     if not isinstance(told, dict):
         return ""
     told.pop("id", None)
+    if isinstance(told.get("parent"), str):
+        told["parent"] = f"sha256:{told['parent']}"
+    bare = {key: value for key, value in told.items() if key != "os"}  # which came in later
     for chain in chains:
-        named = dict(sorted({**told, "layer_id": chain}.items()))
-        text = json.dumps(named, ensure_ascii=False, separators=(",", ":"))
-        for char, escape in _ESCAPES.items():
-            text = text.replace(char, escape)
-        if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() == folder:
-            return chain
+        for config in (bare, told):
+            if _go_digest({**config, "layer_id": chain}) == folder:
+                return chain
     return ""
+
+
+def _go_digest(config: dict[str, object]) -> str:
+    """Return the digest of a JSON object as Go writes it: its own keys in order."""
+    ordered = dict(sorted(config.items()))
+    text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+    for char, escape in _ESCAPES.items():
+        text = text.replace(char, escape)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _droppable(images: Sequence[Sequence[str]], there: frozenset[str]) -> frozenset[str]:

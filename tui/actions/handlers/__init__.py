@@ -24,6 +24,13 @@ from tui.actions.handlers.exporting import export
 from tui.actions.handlers.images import pull, read_facts, search, tag
 from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
+from tui.actions.handlers.moving import (
+    load_images,
+    plan_load,
+    plan_send,
+    save_images,
+    send_images,
+)
 from tui.actions.handlers.pulling import plan_pull
 from tui.actions.handlers.removal import remove_images
 from tui.actions.handlers.viewing import view_file
@@ -41,6 +48,11 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "pull": _handler(pull),
     "plan_pull": _handler(plan_pull),
     "tag": _handler(tag),
+    "save_images": _handler(save_images),
+    "load_images": _handler(load_images),
+    "plan_load": _handler(plan_load),
+    "send_images": _handler(send_images),
+    "plan_send": _handler(plan_send),
     "search": _handler(search),
     "read_facts": _handler(read_facts),
     "read_container_sizes": _handler(read_container_sizes),
