@@ -23,8 +23,10 @@ from tui.actions.values.containers import (
 )
 from tui.actions.values.exporting import ExportContainer, ImportTar
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
+from tui.actions.values.moving import LoadImages, PlanLoad, PlanSend, SaveImages, SendImages
 from tui.actions.values.reading import (
     InspectContainer,
+    PlanPull,
     ReadContainerSizes,
     ReadFacts,
     ReadListings,
@@ -138,8 +140,8 @@ def test_what_may_lose_something_always_asks_and_says_what_it_equals(spec: Actio
     assert spec.docker.startswith("docker ")
 
 
-READS = frozenset({"search", "container_sizes", "export"})
-"""Verbs with an action that changes nothing."""
+READS = frozenset({"search", "container_sizes", "export", "save"})
+"""Verbs with an action that changes nothing on the Engine."""
 
 
 def test_read_only_offers_nothing_that_changes_anything() -> None:
@@ -256,6 +258,17 @@ LINES: list[tuple[Action, str]] = [
         ImportTar("-", "a:1", "from afar", "linux/arm64", ("USER u",)),
         "docker import --change 'USER u' --message 'from afar' --platform linux/arm64 - a:1",
     ),
+    (PlanPull("nginx:1.27"), "docker manifest inspect --verbose nginx:1.27"),
+    (SaveImages(("a:1", "b:1"), "all.tar"), "docker save -o all.tar a:1 b:1"),
+    (SaveImages(("a:1",), "-"), "docker save a:1"),
+    (SaveImages(("a:1",), "a b.tar.gz", "gzip"), "docker save a:1 | gzip > 'a b.tar.gz'"),
+    (SaveImages(("a:1",), "x\x1b", "zstd"), r"docker save a:1 | zstd > 'x\x1b'"),
+    (LoadImages("all.tar"), "docker load -i all.tar"),
+    (LoadImages("-", silent=True), "docker load -q"),
+    (PlanLoad("all.tar"), ""),
+    (SendImages(("a:1",), "far"), "docker save a:1 | docker --context far load"),
+    (SendImages(("a:1",), "ssh://far"), "docker save a:1 | docker --host ssh://far load"),
+    (PlanSend(("a:1",), "far"), ""),
     (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),
     (PullImage("a\x1b[2J\n"), r"docker pull 'a\x1b[2J\x0a'"),
 ]

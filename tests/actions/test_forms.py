@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tui.actions.action import Action
 from tui.actions.forms import FORMS
-from tui.actions.forms.form import NotYet
+from tui.actions.forms.form import EXISTS, NotYet
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.values.containers import RenameContainer
 from tui.actions.values.images import PullImage, SearchImages, TagImage
+from tui.actions.values.moving import LoadImages, SaveImages
 from tui.model.container import ContainerSummary
 from tui.model.image import ImageSummary, SearchResult
 from tui.store.rows import ImageRow
@@ -40,6 +43,8 @@ def build(form_id: str, values: dict[str, str], selection: Selection | None = No
         ("tag", "reference", "host:5000/a"),
         ("rename", "name", "web"),
         ("search", "term", ""),
+        ("save", "path", "a-1.tar"),
+        ("load", "path", ""),
     ],
 )
 def test_a_form_starts_with_what_is_selected(form_id: str, key: str, initial: str) -> None:
@@ -106,3 +111,30 @@ def test_what_a_form_refuses_and_why(form_id: str, values: dict[str, str], why: 
 def test_what_needs_a_row_says_so(form_id: str, key: str) -> None:
     with pytest.raises(NotYet, match="Nothing is selected"):
         build(form_id, {key: "abc"}, EMPTY_SELECTION)
+
+
+def test_saving_takes_names_and_the_ids_of_what_has_none() -> None:
+    both = Selection(Pane.IMAGES, images=(ROW, NAMELESS, ROW))
+    names = ("host:5000/a:1", IMAGE_ID)
+    assert build("save", {"path": "/tmp/x.tar.zst"}, both) == SaveImages(
+        names, "/tmp/x.tar.zst", "zstd"
+    )
+    replacing = build("save", {"path": "x.tar", "path" + EXISTS: "yes", "no_check": "yes"}, both)
+    assert replacing == SaveImages(names, "x.tar", overwrite=True, check=False)
+    (path, _check) = FORMS["save"].fields
+    assert path.initial(both) == "images.tar"
+    assert path.initial(Selection(Pane.IMAGES, images=(NAMELESS,))) == "ab" * 32 + ".tar"
+
+
+@pytest.mark.parametrize("path", ["", " ", "/tmp/", "/tmp"])
+def test_saving_needs_the_name_of_a_file(path: str) -> None:
+    with pytest.raises(NotYet):
+        build("save", {"path": path})
+
+
+def test_loading_needs_a_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "a.tar").touch()
+    assert build("load", {"path": str(tmp_path / "a.tar")}) == LoadImages(str(tmp_path / "a.tar"))
+    for path in ("", str(tmp_path), str(tmp_path / "none")):
+        with pytest.raises(NotYet):
+            build("load", {"path": path})

@@ -32,6 +32,8 @@ class Ask(StrEnum):
     PREVIEW_CONTAINERS = "preview_containers"
     FORM = "form"
     """A form of `forms.py` with the same ID."""
+    ENGINE = "engine"
+    """The choice of another Engine, and a preview of what goes there."""
 
 
 def _no_action(_selection: Selection) -> Action | None:

@@ -13,7 +13,7 @@ from tui.i18n import _
 from tui.layers.bytesource import Readable
 from tui.layers.errors import LayerError
 from tui.layers.saved import SavedReader
-from tui.model.engine import StoreKind
+from tui.model.engine import EngineInfo, StoreKind
 from tui.model.listing import LayerListing, SourceName
 from tui.model.text import human_size
 
@@ -75,13 +75,22 @@ class _Watched:
 
 def stream_cost(client: EngineClient, size: int) -> str:
     """Return what reading that way costs, in sentences."""
-    info = client.info
+    return saving_cost(client.info, size, _free(client))
+
+
+def saving_cost(info: EngineInfo, size: int, free: int | None) -> str:
+    """Return what it costs to have an Engine save something, in sentences.
+
+    Args:
+        info: The Engine.
+        size: Bytes, about.
+        free: Bytes that are free on the Engine's disk; None where nobody knows.
+    """
     if info.capabilities.store is StoreKind.CONTAINERD:
         return _("The Engine sends the whole image, {size} or more.").format(size=human_size(size))
     text = _(
         "The Engine first writes the whole image, {size}, to its own disk; nothing comes till then."
     ).format(size=human_size(size))
-    free = _free(client)
     if free is not None:
         text += " " + _("{free} are free there.").format(free=human_size(free))
     if info.capabilities.store is StoreKind.CLASSIC and major(info.version) < STOPS:

@@ -227,16 +227,22 @@ class OrlopApp(App[int]):
 
     def choose_context(self) -> None:
         """Let the user choose another Engine, and go there."""
-        home = Path.home()
-        endpoints: list[Endpoint] = []
-        for context in list_contexts(os.environ, home):
-            with contextlib.suppress(EngineError):
-                endpoints.append(resolve_endpoint("", context.name, environ=os.environ, home=home))
+        endpoints = self.endpoints()
         current = self.store.state.connection.endpoint
         endpoints.append(self.practice.endpoint)
         if all(endpoint.url != current.url for endpoint in endpoints):
             endpoints.insert(0, current)
         self.push_screen(ContextsScreen(tuple(endpoints), current), self._go_to)
+
+    @staticmethod
+    def endpoints() -> list[Endpoint]:
+        """Return the Engines of all docker contexts that can be understood."""
+        home = Path.home()
+        endpoints: list[Endpoint] = []
+        for context in list_contexts(os.environ, home):
+            with contextlib.suppress(EngineError):
+                endpoints.append(resolve_endpoint("", context.name, environ=os.environ, home=home))
+        return endpoints
 
     @property
     def practice(self) -> PracticeEngine:

@@ -5,24 +5,33 @@ Imported when the first verb is used: dialogs and what they compute are not part
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.action import Action
 from tui.actions.forms import FORMS
+from tui.actions.forms.moving import names_of
 from tui.actions.preview import RemovalChoice, inventory_of
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec, Ask
 from tui.actions.values.committing import CommitContainer
 from tui.actions.values.images import PullImage
+from tui.actions.values.moving import LoadImages, SendImages
 from tui.disk.prune import stopped_containers
 from tui.i18n import _
+from tui.model.engine import Endpoint
 from tui.model.job import JobState
 from tui.store.state import Pane
 from tui.ui.screens.commit import CommitScreen
 from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.form import FormScreen
+from tui.ui.screens.moving import (
+    LoadPreviewScreen,
+    SaveScreen,
+    SendPreviewScreen,
+    TargetsScreen,
+)
 from tui.ui.screens.pulling import PullPreviewScreen
 from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
 from tui.ui.views import Views
@@ -30,8 +39,10 @@ from tui.ui.views import Views
 if TYPE_CHECKING:
     from tui.ui.screens.main import MainScreen
 
+_OF_ALL_MARKED: Final = {"search", "save"}
+"""Forms that are about all marked rows, or none; others are about the row of the cursor."""
 
-FORM_SCREENS: Final = {"commit": CommitScreen}
+FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {"commit": CommitScreen, "save": SaveScreen}
 """Forms that show more than their fields."""
 
 
@@ -49,6 +60,7 @@ class Asking:
             Ask.NOTHING: self._at_once,
             Ask.CONFIRM: self._confirm,
             Ask.FORM: self._ask_form,
+            Ask.ENGINE: self._ask_engine,
             Ask.PREVIEW_IMAGES: self._preview_images,
             Ask.PREVIEW_CONTAINERS: self._preview_containers,
         }
@@ -72,7 +84,7 @@ class Asking:
         )
 
     def _ask_form(self, spec: ActionSpec, selection: Selection) -> None:
-        if spec.action_id != "search":
+        if spec.action_id not in _OF_ALL_MARKED:
             selection = under_cursor(self._screen.state, self._screen.pane)
         kind = FORM_SCREENS.get(spec.action_id, FormScreen)
         self._screen.app.push_screen(kind(FORMS[spec.action_id], selection), self._filled_in)
@@ -84,6 +96,9 @@ class Asking:
         """
         if isinstance(action, CommitContainer):
             self._commit(action)
+            return
+        if isinstance(action, LoadImages):
+            self._screen.app.push_screen(LoadPreviewScreen(action), self._screen.submit)
             return
         if not isinstance(action, PullImage):
             self._screen.submit(action)
@@ -100,6 +115,20 @@ class Asking:
         self._screen.app.push_screen(
             screen, lambda yes: self._screen.submit(action) if yes else None
         )
+
+    def _ask_engine(self, _spec: ActionSpec, selection: Selection) -> None:
+        """Ask which Engine, and show what would go there."""
+        names = names_of(selection)
+
+        def chosen(endpoint: Endpoint | None) -> None:
+            if endpoint is not None:
+                action = SendImages(names, endpoint.context or endpoint.url)
+                self._screen.app.push_screen(SendPreviewScreen(action), self._screen.submit)
+
+        orlop = self._screen.orlop
+        current = self._screen.state.connection.endpoint
+        others = tuple(one for one in orlop.endpoints() if one.url != current.url)
+        self._screen.app.push_screen(TargetsScreen(others, current), chosen)
 
     def _commit(self, action: CommitContainer) -> None:
         """Make an image of a container, and show it beside its base."""

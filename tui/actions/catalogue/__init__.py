@@ -14,10 +14,12 @@ from tui.actions.catalogue.containers import CONTAINER_VERBS
 from tui.actions.catalogue.hub import HUB_VERBS
 from tui.actions.catalogue.images import IMAGE_VERBS
 from tui.actions.catalogue.lists import LIST_VERBS
+from tui.actions.catalogue.moving import MOVING_VERBS
 from tui.actions.spec import ActionSpec
 
 CATALOGUE: Final[tuple[ActionSpec, ...]] = (
     *IMAGE_VERBS,
+    *MOVING_VERBS,
     *CONTAINER_VERBS,
     *HUB_VERBS,
     *LIST_VERBS,

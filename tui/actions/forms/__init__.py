@@ -10,8 +10,17 @@ from tui.actions.forms.containers import CONTAINER_FORMS
 from tui.actions.forms.exporting import EXPORT_FORMS
 from tui.actions.forms.form import Form
 from tui.actions.forms.images import IMAGE_FORMS
+from tui.actions.forms.moving import MOVING_FORMS
 
 FORMS: Final[Mapping[str, Form]] = {
-    form.form_id: form for form in (*IMAGE_FORMS, *CONTAINER_FORMS, *COMMIT_FORMS, *EXPORT_FORMS)
+    form.form_id: form
+    for forms in (
+        IMAGE_FORMS,
+        MOVING_FORMS,
+        CONTAINER_FORMS,
+        COMMIT_FORMS,
+        EXPORT_FORMS,
+    )
+    for form in forms
 }
 """Form ID (the same as the verb's) → form."""

@@ -100,6 +100,10 @@ def _texts(connection: ConnectionState) -> dict[str, str]:
 class ContextsScreen(Dialog[Endpoint]):
     """A list of Engines to go to."""
 
+    TITLE_TEXT: ClassVar[str] = N_("Engines")
+    KEYS_TEXT: ClassVar[str] = N_(" enter go there  esc back")
+    EMPTY_TEXT: ClassVar[str] = N_("No contexts.")
+
     def __init__(self, endpoints: tuple[Endpoint, ...], current: Endpoint) -> None:
         super().__init__()
         self._endpoints = endpoints
@@ -115,13 +119,13 @@ class ContextsScreen(Dialog[Endpoint]):
         )
         with Vertical(classes="sheet"):
             yield TextLine(glyphs=glyphs, classes="dialog-title")
-            yield RowList(columns, glyphs=glyphs, marking=False, empty_text=_("No contexts."))
+            yield RowList(columns, glyphs=glyphs, marking=False, empty_text=_(self.EMPTY_TEXT))
             yield TextLine(glyphs=glyphs, id="sheet-keys")
 
     def on_mount(self) -> None:
         """Fill the rows."""
-        self.part(".dialog-title", TextLine).show(CellText(_("Engines"), "strong"))
-        self.part("#sheet-keys", TextLine).show(_(" enter go there  esc back"))
+        self.part(".dialog-title", TextLine).show(CellText(_(self.TITLE_TEXT), "strong"))
+        self.part("#sheet-keys", TextLine).show(_(self.KEYS_TEXT))
         rows = [
             Row(
                 str(number),
