@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +85,20 @@ def maker(api: APIClient, image_prefix: str) -> Iterator[ImageMaker]:
     """Makes images and containers, with a prefix of the test's own; all are gone after it."""
     with ImageMaker(api, f"{image_prefix}-{secrets.token_hex(2)}") as images:
         yield images
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for one megabyte."""
+    if os.getuid():
+        pytest.skip("only root mounts a disk")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ class SendPlan:
     layers_there: int
     """Layers that the other Engine has already."""
     size_there: int
-    """Their bytes, about."""
+    """Bytes of those that can be left out, about."""
     is_thin: bool
     """Whether layers that are there are left out of what goes over."""
 

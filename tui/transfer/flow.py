@@ -86,14 +86,20 @@ class _Tee:
         return data
 
 
-class _Source(ByteSource):
+class EndSource(ByteSource):
     """Remembers the last header: a tar that is whole ends with an empty one."""
 
-    last = b""
+    _last = b""
 
     def block(self) -> bytes:
-        self.last = super().block()
-        return self.last
+        """Return the next 512 bytes; none at the end."""
+        self._last = super().block()
+        return self._last
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the end of the tar was read."""
+        return self._last == _END
 
 
 def copy_tar(stream: Readable, sink: Sink, meter: ByteMeter) -> int:
@@ -103,12 +109,12 @@ def copy_tar(stream: Readable, sink: Sink, meter: ByteMeter) -> int:
         CutOff: it ended before its end.
     """
     tee = _Tee(stream, sink, meter)
-    source = _Source(tee)
+    source = EndSource(tee)
     try:
         count = sum(1 for _entry in TarScanner(source))
     except BadTar as error:
         raise CutOff(error.detail) from error
-    if source.last != _END:
+    if not source.has_end:
         raise CutOff
     while tee.read(CHUNK):
         pass  # what follows the end mark

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import select
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -30,6 +32,9 @@ ALL_SENT: Final = N_("The Engine has it all and unpacks it.")
 
 PIECE: Final = 1 << 18
 """Bytes sent at once."""
+
+_WAIT: Final = 0.2
+"""Seconds between two looks whether waiting for a pipe is to end."""
 
 _SUM: Final = slice(148, 156)
 _GZIP_BITS: Final = 31
@@ -73,7 +78,7 @@ def load_file(
     """
     with _opened(path) as file:
         size = _size(file)
-        copied = Copied(_Rest(file), watch, size, None)
+        copied = Copied(_Rest(file, watch), watch, size, None)
         pieces = _pieces(copied)
         first = next(pieces)  # what is no archive at all never gets to the Engine
         watch.on_cancel(client.cut)
@@ -128,13 +133,17 @@ def _opened(path: Path | None) -> Iterator[BinaryIO]:
 
 
 class _Rest:
-    """A file whose failures are sentences."""
+    """A file whose failures are sentences; waiting for a pipe can be stopped."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, watch: Watch) -> None:
         self._file = file
+        self._watch = watch
+        self._waits = not stat.S_ISREG(os.fstat(file.fileno()).st_mode)
 
     def read(self, size: int, /) -> bytes:
         try:
+            while self._waits and not select.select([self._file], [], [], _WAIT)[0]:
+                self._watch.check()
             return self._file.read(size)
         except OSError as error:
             raise NotReadable(str(error)) from error

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tui.contents.source import Watch
 from tui.contents.stream import STOPS, major
 from tui.i18n import _
-from tui.layers.bytesource import ByteSource, Readable
+from tui.layers.bytesource import Readable
 from tui.layers.chain import chain_ids
-from tui.layers.errors import LayerError
+from tui.layers.errors import BadTar
 from tui.layers.history import stack_of
 from tui.model.engine import EngineInfo, StoreKind
 from tui.model.image import ImageFacts
-from tui.transfer.archive import Copied, index_of
-from tui.transfer.errors import BadArchive
+from tui.transfer.archive import ArchiveIndex, Copied, index_of
+from tui.transfer.errors import BadArchive, CutOff
+from tui.transfer.flow import EndSource
 from tui.transfer.held import HeldImage, check, images_in
 from tui.transfer.packing import Packing
 from tui.transfer.writing import Output, standard_output, whole_file
@@ -117,7 +118,8 @@ def save(client: EngineClient, wish: Wish, size: Expected, watch: Watch) -> Save
 
     Raises:
         BadTarget: the file cannot be written.
-        BadArchive: what came is not whole; there is no file then.
+        CutOff: the Engine ended in the middle; there is no file then.
+        BadArchive: what came is not whole; nor then.
         EngineError: as the Engine tells.
     """
     from tui.engine.save import saved_together
@@ -127,8 +129,9 @@ def save(client: EngineClient, wish: Wish, size: Expected, watch: Watch) -> Save
         watch.tell(0, 0)
         with saved_together(client, wish.names) as body:
             copied = Copied(body, watch, size.size, output)
-            images = _checked(copied, size.images) if wish.check else ()
+            index = _index(copied, digests=wish.check)
             copied.drain()
+            images = _checked(index, size.images) if wish.check else ()
     return Saved(output.taken, output.stored, images)
 
 
@@ -143,20 +146,30 @@ def _output(wish: Wish, size: int) -> Iterator[Output]:
         yield output
 
 
-def _checked(stream: Readable, count: int) -> tuple[HeldImage, ...]:
-    """Read an archive to its last entry and see that it is whole.
+def _index(stream: Readable, *, digests: bool) -> ArchiveIndex:
+    """Read an archive to its end: an Engine that dies ends it early, without another sign.
+
+    Raises:
+        CutOff: it ended before its end.
+    """
+    source = EndSource(stream)
+    try:
+        index = index_of(source, digests=digests)
+    except BadTar as error:
+        raise CutOff(error.detail) from error
+    if not source.has_end:
+        raise CutOff
+    return index
+
+
+def _checked(index: ArchiveIndex, count: int) -> tuple[HeldImage, ...]:
+    """See that an archive is whole.
 
     Raises:
         BadArchive: it is not.
     """
-    try:
-        index = index_of(ByteSource(stream), digests=True)
-        held = images_in(index)
-        check(index, held)
-    except BadArchive:
-        raise
-    except LayerError as error:
-        raise BadArchive(str(error)) from error
+    held = images_in(index)
+    check(index, held)
     if len(held.images) < count:
         raise BadArchive(_("there are fewer images in it than were asked for"))
     return held.images

@@ -18,10 +18,10 @@ from tui.model.engine import StoreKind
 from tui.model.image import ImageFacts
 from tui.model.sendplan import SendPlan
 from tui.transfer.archive import Copied
-from tui.transfer.loading import PIECE, Told, send_archive
+from tui.transfer.loading import Told, send_archive
 from tui.transfer.preview import here
 from tui.transfer.saving import archive_size
-from tui.transfer.thinning import Thinner
+from tui.transfer.thinning import Thinner, droppable
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -72,14 +72,15 @@ def route_to(
     _images, there = here(target, watch)
     layers = {layer.chain_id: layer for one in images for layer in stack_of(one).layers}
     known = layers.keys() & there
+    left_out = droppable([one.details.diff_ids for one in images], there)
     plan = SendPlan(
         to,
         f"{target.info.product} {target.info.version}",
         archive_size(images),
         len(layers),
         len(known),
-        sum(max(layers[chain].size, 0) for chain in known),
-        is_thin=can_leave_out(source, target) and bool(known),
+        sum(max(layers[chain].size, 0) for chain in known if layers[chain].diff_id in left_out),
+        is_thin=can_leave_out(source, target) and bool(left_out),
     )
     return Route(images, there, plan)
 
@@ -114,7 +115,7 @@ def send(
 
     Raises:
         EngineError: as one of the Engines tells.
-        LayerError: what the sender gives is no archive.
+        CutOff: the sender ended in the middle.
     """
     from tui.engine.save import saved_together
 
@@ -125,15 +126,11 @@ def send(
     with saved_together(source, names) as body:
         copied = Copied(body, watch, route.plan.size, None)
         diff_ids = [facts.details.diff_ids for facts in route.images]
-        thinner = Thinner(copied, diff_ids, route.there)
-        counted = _Counted(thinner if route.plan.is_thin else _whole(copied), tell)
+        # All goes through it: a stream that breaks off must not look like one that has ended.
+        thinner = Thinner(copied, diff_ids, route.there if route.plan.is_thin else frozenset())
+        counted = _Counted(thinner, tell)
         loaded = send_archive(target, iter(counted), tell)
     return Sent(loaded, copied.done, counted.count, thinner.left_out)
-
-
-def _whole(stream: Copied) -> Iterator[bytes]:
-    while data := stream.read(PIECE):
-        yield data
 
 
 class _Counted:

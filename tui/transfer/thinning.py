@@ -13,14 +13,17 @@ import hashlib
 import json
 import posixpath
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from tui.layers.bytesource import BLOCK, ByteSource, Readable
+from tui.layers.bytesource import BLOCK, Readable
 from tui.layers.chain import chain_ids
+from tui.layers.errors import BadTar
 from tui.layers.tarscan import TarScanner
 from tui.model.listing import Kind, LayerEntry
 from tui.transfer.archive import named_digest
+from tui.transfer.errors import CutOff
+from tui.transfer.flow import EndSource
 
 PIECE: Final = 1 << 18
 """Bytes handed on at once."""
@@ -57,13 +60,16 @@ class Thinner:
             images: The diff IDs of each image in it.
             there: The chain IDs that the receiver has.
         """
-        self._source = ByteSource(stream)
+        self._source = EndSource(stream)
         self._stream = stream
-        self._there = there
-        self._chains = {chain for diff_ids in images for chain in chain_ids(diff_ids)}
-        self._diffs = _droppable(images, there)
+        self._diffs = droppable(images, there)
+        self._chains = {
+            chain: diff_id
+            for diff_ids in images
+            for chain, diff_id in zip(chain_ids(diff_ids), diff_ids, strict=True)
+        }
         self._folders: dict[str, str] = {}
-        """Chain ID by folder."""
+        """Diff ID by folder."""
         self.left_out = 0
         """Layers that were not handed on."""
         self.left_out_bytes = 0
@@ -72,8 +78,19 @@ class Thinner:
         """Yield the archive.
 
         Raises:
-            LayerError: it is no archive.
+            CutOff: it ended before its end.
         """
+        try:
+            yield from self._pieces()
+        except BadTar as error:
+            raise CutOff(error.detail) from error
+        if not self._source.has_end:
+            raise CutOff
+        yield bytes(2 * BLOCK)
+        while self._stream.read(1 << 20):
+            pass
+
+    def _pieces(self) -> Iterator[bytes]:
         scanner = TarScanner(self._source)
         for entry in scanner:
             size = scanner.stored
@@ -93,9 +110,6 @@ class Thinner:
                 yield from self._content(size)
             self._source.skip(-size % BLOCK)
             yield bytes(-size % BLOCK)
-        yield bytes(2 * BLOCK)
-        while self._stream.read(1 << 20):
-            pass
 
     def _content(self, size: int) -> Iterator[bytes]:
         while size:
@@ -106,17 +120,17 @@ class Thinner:
     def _is_there(self, name: str) -> bool:
         folder, base = posixpath.split(name)
         if base == "layer.tar":
-            return self._folders.get(folder) in self._there
+            return self._folders.get(folder) in self._diffs
         return folder == "blobs/sha256" and named_digest(name) in self._diffs
 
     def _learn(self, folder: str, data: bytes) -> None:
         """Find the chain ID whose layer a folder holds."""
         chain = proven_chain(folder, data, self._chains)
         if chain:
-            self._folders[folder] = chain
+            self._folders[folder] = self._chains[chain]
 
 
-def proven_chain(folder: str, data: bytes, chains: set[str]) -> str:
+def proven_chain(folder: str, data: bytes, chains: Iterable[str]) -> str:
     """Return which chain ID a layer's folder is named by; empty where none fits.
 
     Args:
@@ -150,8 +164,11 @@ def _go_digest(config: dict[str, object]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _droppable(images: Sequence[Sequence[str]], there: frozenset[str]) -> frozenset[str]:
-    """Return the diff IDs of which the receiver has every layer, whatever it lies on."""
+def droppable(images: Sequence[Sequence[str]], there: frozenset[str]) -> frozenset[str]:
+    """Return the diff IDs of which the receiver has every layer, whatever it lies on.
+
+    Equal layers are one file in an archive, and symlinks to it: it goes if one of them is missing.
+    """
     needed: set[str] = set()
     found: set[str] = set()
     for diff_ids in images:
