@@ -116,6 +116,11 @@ def _run(options: Options, log: LogFile) -> int:
         install()
     if options.serve is not None:
         return _serve(options.serve)
+    if options.own_registry is not None:
+        from tui.report.ownregistry import run_registry
+
+        run_registry(options.own_registry, unicode=_judge_terminal(options).unicode)
+        return OK
     if _names_file(options):
         return _answer(options, Endpoint("", ""), _judge_terminal(options))
     practice = _practice(options)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from tui.practice.serve import ServeOptions
+    from tui.report.ownregistry import OwnRegistry
     from tui.report.verb import Doing, Verb
 
 
@@ -36,6 +37,8 @@ class Options:
     """Use the practice engine, which is started for it."""
     serve: ServeOptions | None = None
     """What `orlop practice serve` shall serve."""
+    own_registry: OwnRegistry | None = None
+    """What `orlop registry` shall do."""
     read_only: bool = False
     ascii: bool = False
     mouse: bool = True
@@ -66,6 +69,11 @@ def _options(found: Namespace) -> Options:
         from tui.practice.serve import as_options
 
         return Options(request=Request("practice"), serve=as_options(given))
+    if given["command"] == "registry":
+        from tui.arguments.registry import as_command
+
+        own = as_command(given)
+        return Options(request=Request("registry", json=own.json), own_registry=own)
     if "verb" in given:
         return _doing(given)
     names = given.get("names") or ()
@@ -150,6 +158,13 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
         from tui.practice.serve import add_commands
 
         add_commands(practice)
+    registry = commands.add_parser(
+        "registry", allow_abbrev=False, help=_("serve a registry of your own, for a class")
+    )
+    if "registry" in arguments:
+        from tui.arguments import registry as own_registry
+
+        own_registry.add_commands(registry)
     return parser
 
 

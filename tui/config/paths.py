@@ -24,6 +24,15 @@ def cache_directory(environ: Mapping[str, str], home: Path) -> Path:
     return (base if base.is_absolute() else home / ".cache") / "orlop"
 
 
+def data_directory(environ: Mapping[str, str], home: Path) -> Path:
+    """Return `$XDG_DATA_HOME/orlop`, by default `~/.local/share/orlop`; it may not exist.
+
+    A relative XDG_DATA_HOME is ignored, as the XDG base directory specification asks.
+    """
+    base = Path(environ.get("XDG_DATA_HOME") or "")
+    return (base if base.is_absolute() else home / ".local" / "share") / "orlop"
+
+
 def config_directory(environ: Mapping[str, str], home: Path) -> Path:
     """Return `$XDG_CONFIG_HOME/orlop`, by default `~/.config/orlop`; it may not exist.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import socketserver
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ from tui.distribution.refusals import Refused, disk_refused
 from tui.model.text import visible
 
 if TYPE_CHECKING:
+    import ssl
+
     from tui.distribution.accounts import Accounts
     from tui.distribution.registry import Registry
 
@@ -52,6 +55,7 @@ class RegistryServer(socketserver.ThreadingTCPServer):
         port: int = 0,
         *,
         accounts: Accounts | None = None,
+        tls: ssl.SSLContext | None = None,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         """Listen; nothing is answered before `start`.
@@ -61,6 +65,7 @@ class RegistryServer(socketserver.ThreadingTCPServer):
             host: An address or a name of this machine.
             port: 0 for any that is free.
             accounts: Who may use it; None for everybody.
+            tls: Speaks TLS; None for plain HTTP.
             tell: Called with a line for each request.
 
         Raises:
@@ -69,6 +74,7 @@ class RegistryServer(socketserver.ThreadingTCPServer):
         self.registry = registry
         self.accounts = accounts
         self.tell = tell
+        self._tls = tls
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -105,6 +111,17 @@ class RegistryServer(socketserver.ThreadingTCPServer):
                 with suppress(OSError):  # it has ended by itself
                     each.shutdown(socket.SHUT_RDWR)
 
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection; the handshake is its own thread's, with the first byte."""
+        accepted, client = super().get_request()
+        if self._tls is not None:
+            # Before that, or a client that says nothing would keep the thread for ever.
+            accepted.settimeout(SILENT_SECONDS)
+            accepted = self._tls.wrap_socket(
+                accepted, server_side=True, do_handshake_on_connect=False
+            )
+        return accepted, client
+
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
         """Refuse connections above the limit; the client sees that it is hung up on."""
         with self._lock:
@@ -121,7 +138,11 @@ class RegistryServer(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Log what broke in a connection; nothing reaches the terminal."""
-        LOG.exception("a connection broke")
+        error = sys.exception()
+        if isinstance(error, OSError):  # the client has gone, or speaks no TLS
+            LOG.debug("a client hung up: %r", error)
+        else:
+            LOG.error("a connection broke", exc_info=error)
 
 
 class _Connection(BaseHTTPRequestHandler):
