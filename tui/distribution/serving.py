@@ -1,24 +1,19 @@
-"""Serving a registry in the foreground, and starting one that stays when the terminal goes."""
+"""Serving a registry in the foreground: what is decided before, and what is told."""
 
 from __future__ import annotations
 
-import http.client
 import ipaddress
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import tui
 from tui.config.paths import data_directory, home_directory
 from tui.distribution import backends, running
 from tui.distribution.accounts import (
@@ -42,16 +37,6 @@ if TYPE_CHECKING:
 
 PORT: Final = 5000
 LOOPBACK: Final = "127.0.0.1"
-
-READY_SECONDS: Final = 30.0
-"""Time that a registry may take until it answers."""
-
-_PROGRAM: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); import tui.cli; sys.exit(tui.cli.main())"
-)
-"""Runs this very orlop, whatever else is called `tui` where it is started."""
-
-_LOG_END: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,34 +97,12 @@ def serve(options: ServeOptions, say: Callable[[str], None]) -> None:
     Raises:
         ServeError: it cannot be done.
     """
-    with _told():
+    with told():
         _serve(options, say)
 
 
-def start(options: ServeOptions) -> Running:
-    """Start a registry that lives on its own until it is stopped; returns when it answers.
-
-    Raises:
-        ServeError: it does not start; the detail says why.
-    """
-    folder = str(Path(tui.__file__).parents[1])
-    with _told():
-        options = replace(options, port=_planned(options).serving.port)
-        log = running.log_of(options.port)
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with log.open("wb") as output:
-            child = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, folder, *_line(options)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,  # the terminal's signals are not for it
-            )
-    return _await(child, options, log)
-
-
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Make sentences for the owner of what goes wrong.
 
     Raises:
@@ -156,7 +119,7 @@ def _told() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """All that is decided before anything is served."""
 
     serving: Serving
@@ -167,7 +130,7 @@ class _Plan:
     """Who may log in; None for everybody without."""
 
 
-def _planned(options: ServeOptions) -> _Plan:
+def planned(options: ServeOptions) -> Plan:
     """Decide who serves what, and see whether that can be had.
 
     Raises:
@@ -201,7 +164,7 @@ def _planned(options: ServeOptions) -> _Plan:
         tls=options.certificate is not None,
         since=now,
     )
-    return _Plan(serving, one, image, hashes)
+    return Plan(serving, one, image, hashes)
 
 
 def _serve(options: ServeOptions, say: Callable[[str], None]) -> None:
@@ -210,7 +173,7 @@ def _serve(options: ServeOptions, say: Callable[[str], None]) -> None:
     Raises:
         ServeError, InUse, BadAccounts, OSError: it cannot be done.
     """
-    plan = _planned(options)
+    plan = planned(options)
     serving, one = plan.serving, plan.one
     if one.backend == backends.BUILTIN:
         accounts = Accounts(plan.hashes) if plan.hashes is not None else None
@@ -321,74 +284,3 @@ def _free_port(host: str, port: int) -> int:
             return int(probe.getsockname()[1])
     except (OSError, OverflowError) as error:
         raise CannotServe(f"{address_of(host, port)}: {error}") from error
-
-
-def _line(options: ServeOptions) -> list[str]:
-    """Return the arguments of the command that serves so."""
-    line = ["registry", "serve", f"--host={options.host}", f"--port={options.port}"]
-    line += [f"--backend={options.backend}"]
-    given = {
-        "--root": options.root,
-        "--htpasswd": options.htpasswd,
-        "--tls-cert": options.certificate,
-        "--tls-key": options.key,
-    }
-    line += [f"{name}={path.absolute()}" for name, path in given.items() if path]
-    return [*line, *(["--verbose"] if options.verbose else [])]
-
-
-def _await(child: subprocess.Popen[bytes], options: ServeOptions, log: Path) -> Running:
-    """Wait until a registry answers.
-
-    Raises:
-        ServeError: it ended instead, or takes too long.
-    """
-    end = time.monotonic() + READY_SECONDS
-    while time.monotonic() < end:
-        if child.poll() is not None:
-            raise CannotServe(_end_of(log))
-        found = [each for each in running.all_running() if each.pid == child.pid]
-        if found and _answers(found[0], options):
-            return found[0]
-        time.sleep(0.05)
-    child.terminate()
-    child.wait()
-    raise CannotServe(_("It does not answer."))
-
-
-def _answers(one: Running, options: ServeOptions) -> bool:
-    """Tell whether a registry answers a request; what it says does not matter."""
-    host, port = (LOOPBACK if options.host in {"", "0.0.0.0", "::"} else options.host), one.port
-    connection = (
-        http.client.HTTPSConnection(host, port, timeout=5, context=_trusting())
-        if one.tls
-        else http.client.HTTPConnection(host, port, timeout=5)
-    )
-    try:
-        connection.request("GET", "/v2/")
-        return connection.getresponse().status in {200, 401}
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def _trusting() -> ssl.SSLContext:
-    """Return what asks our own process without checking its name: nothing secret is sent."""
-    import ssl
-
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _end_of(log: Path) -> str:
-    """Return the last of what a registry wrote that has ended."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(log.stat().st_size - _LOG_END, 0))
-            lines = file.read(_LOG_END).decode("utf-8", "replace").splitlines()
-    except OSError as error:
-        return str(error)
-    return " ".join(line.removeprefix("orlop: ") for line in lines if line.strip())

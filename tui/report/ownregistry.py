@@ -63,9 +63,9 @@ def _serve(asked: OwnRegistry, *, unicode: bool) -> None:
         add_user,
         backend_title,
         serve,
-        start,
         warnings,
     )
+    from tui.distribution.starting import start
 
     if asked.user:
         add_user(asked.root, asked.user, _password(asked.user))
