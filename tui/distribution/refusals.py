@@ -29,8 +29,13 @@ class Refused(Exception):
         self.headers = headers
 
     def envelope(self) -> bytes:
-        """Return the body of the answer."""
-        return json.dumps({"errors": [{"code": self.code, "message": self.message}]}).encode()
+        """Return the body of the answer.
+
+        The detail says nothing, but without one dockerd takes a refusal for a passing fault, and
+        tries again for fifty seconds.
+        """
+        error = {"code": self.code, "message": self.message, "detail": {}}
+        return json.dumps({"errors": [error]}).encode()
 
 
 def blob_unknown(digest: str) -> Refused:
