@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.registry.fakes import USER, FakeRegistry, Handler, gzipped
+from tui.credentials.login import Login
 from tui.layers.errors import LayerError
 from tui.model.reference import is_remote, parse_reference
 from tui.registry import connection
@@ -32,7 +33,7 @@ from tui.registry.errors import (
     WrongDigest,
 )
 from tui.registry.remote import read_image
-from tui.registry.tokens import Challenge, Login, authorization, challenge_of
+from tui.registry.tokens import Challenge, authorization, challenge_of
 
 LAYER = gzipped(b"")
 CERTS = Path(__file__).parents[1] / "engine" / "certs"

@@ -1,4 +1,4 @@
-"""Where orlop keeps its files: the XDG base directories."""
+"""Where orlop keeps its files, by the XDG base directories, and where docker does."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ def config_directory(environ: Mapping[str, str], home: Path) -> Path:
     """
     base = Path(environ.get("XDG_CONFIG_HOME") or "")
     return (base if base.is_absolute() else home / ".config") / "orlop"
+
+
+def docker_directory(environ: Mapping[str, str], home: Path) -> Path:
+    """Return the directory of the docker command's files: $DOCKER_CONFIG, else `~/.docker`."""
+    return Path(environ.get("DOCKER_CONFIG") or home / ".docker")
 
 
 def log_path(environ: Mapping[str, str], home: Path) -> Path:

@@ -13,7 +13,9 @@ from typing import Final
 
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Watch
-from tui.engine.credentials import CredentialsUnreadable, stored_login
+from tui.credentials.errors import CredentialsUnreadable
+from tui.credentials.login import Login
+from tui.credentials.stored import stored_login
 from tui.layers.blobs import decompressed
 from tui.layers.bytesource import CHUNK, ByteSource, Readable
 from tui.layers.errors import BadCompression, BadTar, LayerError
@@ -34,7 +36,6 @@ from tui.model.reference import REGISTRY, ImageReference, InvalidReference, pars
 from tui.registry.client import RegistryClient, hasher_for
 from tui.registry.errors import BadReference, NoParts, Unreachable, WrongDigest
 from tui.registry.remote import RemoteLayer, read_image
-from tui.registry.tokens import Login
 
 _LOG: Final = logging.getLogger(__name__)
 _TAIL: Final = 1 << 26
@@ -200,11 +201,7 @@ def unread_registry(source: str) -> tuple[ListedImage, RegistrySource]:
 def login_for(reference: ImageReference) -> Login | None:
     """Return the docker command's login; none where a broken helper keeps it."""
     try:
-        stored = stored_login(reference.domain)
+        return stored_login(reference.domain)
     except CredentialsUnreadable as error:
-        _LOG.warning("the stored login cannot be read: %s", error)
+        _LOG.warning("the stored login cannot be read: %s", error.detail)
         return None
-    if not stored:
-        return None
-    token = stored.get("identitytoken", "")
-    return Login(stored.get("username", ""), stored.get("password", ""), token)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from tui.config.paths import docker_directory as docker_directory  # for those who look here
 from tui.engine.errors import (
     BadConfig,
     BadEndpoint,
@@ -105,11 +106,6 @@ def list_contexts(environ: Mapping[str, str], home: Path) -> tuple[ContextInfo, 
             )
         )
     return tuple(contexts)
-
-
-def docker_directory(environ: Mapping[str, str], home: Path) -> Path:
-    """Return the directory of the docker command's files: $DOCKER_CONFIG, else `~/.docker`."""
-    return Path(environ.get("DOCKER_CONFIG") or home / ".docker")
 
 
 def _from_address(address: str, origin: str, *, environ: Mapping[str, str], home: Path) -> Endpoint:

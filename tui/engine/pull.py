@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tui.credentials.errors import CredentialsUnreadable
+from tui.credentials.stored import registry_auth, stored_login
 from tui.engine import wire_stream
 from tui.engine.client import EngineClient
-from tui.engine.credentials import CredentialsUnreadable, registry_login
 from tui.engine.errors import Unsupported
 from tui.engine.translate import from_answer
 from tui.i18n import _
 from tui.model.progress import LayerProgress, PullNote
 from tui.model.reference import ImageReference
-from tui.model.text import visible
 
 
 class PullStream:
@@ -37,11 +37,12 @@ class PullStream:
         """
         headers = {}
         try:
-            login = registry_login(self._reference.domain)
+            domain = self._reference.domain
+            login = registry_auth(domain, stored_login(domain))
             headers = {"X-Registry-Auth": login} if login else {}
         except CredentialsUnreadable as why:
             sentence = _("The stored login cannot be read; pulling without it: {why}")
-            yield PullNote(sentence.format(why=visible(str(why))))
+            yield PullNote(sentence.format(why=why.detail))
         with self._client as client:
             lines = client.lines("POST", "/images/create", params=self._params, headers=headers)
             for line in lines:

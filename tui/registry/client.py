@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from tui.credentials.login import Login
 from tui.i18n import _
 from tui.model.reference import HUB, ImageReference
 from tui.registry.connection import Answer, Connections, is_loopback
@@ -23,7 +24,7 @@ from tui.registry.errors import (
     RegistryRefused,
     WrongDigest,
 )
-from tui.registry.tokens import Login, authorization, challenge_of, said
+from tui.registry.tokens import authorization, challenge_of, said
 
 MANIFEST_MAX: Final = 4 << 20
 """Bytes of the longest manifest or index, as registries take them."""

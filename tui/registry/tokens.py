@@ -6,14 +6,13 @@ the registry what comes back. Without a login that server is asked as nobody.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from tui.credentials.login import Login
 from tui.i18n import _
 from tui.registry.connection import Answer, Connections, is_loopback
 from tui.registry.errors import BadManifest, LoginRefused, NotARegistry, PullsUsedUp
@@ -29,22 +28,6 @@ _TOO_MANY: Final = 429
 _SCHEME: Final = re.compile(r"\s*(basic|bearer)\b", re.I)
 _FIELD: Final = re.compile(r"(\w+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s,\"]+))")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Who the user is to a registry."""
-
-    user: str = ""
-    secret: str = ""
-    identity_token: str = ""
-    """What a token server gave for the password; then there is no other secret."""
-
-    @property
-    def basic(self) -> str:
-        """The value of `Authorization`."""
-        pair = f"{self.user}:{self.secret}".encode()
-        return f"Basic {base64.b64encode(pair).decode()}"
 
 
 class Challenge(NamedTuple):

@@ -1,0 +1,1 @@
+"""Logins to registries: where they are kept, and how they are put there and taken away."""
