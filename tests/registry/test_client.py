@@ -100,7 +100,7 @@ def test_a_wrong_login_is_told(fake: FakeRegistry, auth: str) -> None:
     for login in (None, Login("me", "wrong")):
         with pytest.raises(LoginRefused) as caught:
             read_image(_client(fake, login))
-        assert "docker login" in caught.value.remedy
+        assert "orlop login" in caught.value.remedy
     assert len(fake.asked) <= 6, "nothing is tried again and again"
     read_image(_client(fake, ME))
 

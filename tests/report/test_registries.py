@@ -83,7 +83,7 @@ def test_the_login_of_docker_is_used(
     made.auth = "basic"
     ran = orlop("layers", _source(made), **environ)
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert "docker login" in ran.stderr
+    assert "orlop login" in ran.stderr
     login = {"auth": base64.b64encode(b"me:secret").decode()}
     (tmp_path / "config.json").write_text(json.dumps({"auths": {made.host: login}}))
     assert len(answer("layers", _source(made), **environ)["layers"]) == 2

@@ -23,7 +23,19 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandl
 
 from tui import __version__
 from tui.i18n import _
-from tui.registry.errors import BadManifest, BadTls, NotARegistry, Unreachable
+from tui.registry.errors import (
+    BadManifest,
+    BadTls,
+    CertificateNotNow,
+    CertificateOfAnother,
+    CertificateUntrusted,
+    NobodyListens,
+    NotARegistry,
+    PlainHttp,
+    TooSlow,
+    UnknownHost,
+    Unreachable,
+)
 
 CONNECT_SECONDS: Final = 8.0
 """Time for a connection."""
@@ -109,15 +121,25 @@ class Answer:
 class Connections:
     """Asks servers, one request after the other."""
 
-    def __init__(self, host: str = "", *, certificates: Path = CERTIFICATES) -> None:
-        """Prepare; of `certificates` the authorities for `host` (with its port) are trusted."""
+    def __init__(
+        self, host: str = "", *, certificates: Path = CERTIFICATES, verified: bool = True
+    ) -> None:
+        """Prepare.
+
+        Args:
+            host: With its port; whose authorities, a folder of `certificates`, are trusted.
+            certificates: A folder of folders, one a host.
+            verified: Whether a certificate has to be good.
+        """
         self.requests = 0
         """How many requests were made so far."""
         self._socket: socket.socket | None = None
         self._opener = OpenerDirector()
         self._opener.add_handler(_Proxies())
         self._opener.add_handler(_Http(self._note))
-        self._opener.add_handler(_Https(_context(certificates / host), self._note))
+        self._opener.add_handler(
+            _Https(_context(certificates / host, verified=verified), self._note)
+        )
 
     def ask(self, url: str, headers: Mapping[str, str], data: bytes | None = None) -> Answer:
         """Ask for a URL; with `data` send that.
@@ -173,8 +195,32 @@ def unreachable(url: str, error: BaseException) -> Unreachable:
     """Return what an error of Python's means; the address is told without what follows its host."""
     reason: Any = error.reason if isinstance(error, URLError) else error
     where = urlsplit(url).netloc.rpartition("@")[2]
-    kind = BadTls if isinstance(reason, ssl.SSLError) else Unreachable
-    return kind(f"{where}: {reason or type(reason).__name__}")
+    return _kind_of(reason)(f"{where}: {reason or type(reason).__name__}")
+
+
+_NOT_TLS: Final = frozenset(
+    {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"}
+)
+"""OpenSSL's words for an answer that is no TLS."""
+
+_CERTIFICATE: Final[Mapping[int, type[BadTls]]] = {
+    **dict.fromkeys((9, 10), CertificateNotNow),  # not yet valid, expired
+    **dict.fromkeys((62, 64), CertificateOfAnother),  # another name, another address
+}
+"""OpenSSL's codes of certificates (X509_V_ERR_*); all others mean that nobody known signed it."""
+
+
+def _kind_of(reason: Any) -> type[Unreachable]:
+    """Return the kind of error that a reason of Python's is."""
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return _CERTIFICATE.get(reason.verify_code, CertificateUntrusted)
+    if isinstance(reason, ssl.SSLError):
+        return PlainHttp if reason.reason in _NOT_TLS else BadTls
+    if isinstance(reason, socket.gaierror):
+        return UnknownHost
+    if isinstance(reason, ConnectionRefusedError):
+        return NobodyListens
+    return TooSlow if isinstance(reason, TimeoutError) else Unreachable
 
 
 def _joined(url: str, where: str) -> str:
@@ -203,8 +249,11 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
         raise NotARegistry(url) from None
 
 
-def _context(folder: Path) -> ssl.SSLContext:
+def _context(folder: Path, *, verified: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    if not verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     for path in sorted(folder.glob("*.crt")):
         with suppress(OSError):  # not for this user, or no certificate: as if it were not there
             context.load_verify_locations(path)

@@ -4,10 +4,19 @@ RegistryError
 ├── BadReference      the name is none
 ├── NotThere          no such image, or no such part of it
 ├── LoginRefused      it wants a login, or another one
+│   └── WrongPassword              it does not take this one
 ├── PullsUsedUp       its limit of pulls is reached
 ├── Unreachable       there is no way to it, or it stopped answering
-│   └── BadTls        no secure connection
+│   ├── UnknownHost                nobody knows the name
+│   ├── NobodyListens              the port is closed
+│   ├── TooSlow                    no answer in time
+│   └── BadTls                     no secure connection
+│       ├── PlainHttp              it speaks HTTP without TLS
+│       ├── CertificateUntrusted   nobody known signed its certificate
+│       ├── CertificateOfAnother   the certificate is for another name
+│       └── CertificateNotNow      the certificate has expired, or is not valid yet
 ├── NotARegistry      something else answers
+│   └── PageForPeople              a web page answers, as of a network that wants a login
 ├── WrongDigest       what came is not what was named
 ├── BadManifest       a manifest, index or config that cannot be understood
 ├── NoParts           it does not send parts of a blob
@@ -44,14 +53,24 @@ class LoginRefused(RegistryError):
     """The registry wants a login, or another one; some do not tell what is not there."""
 
     TITLE = N_("The registry asks for a login, or there is no such repository.")
-    REMEDY = N_("Check the name; if it is private, log in with docker login.")
+    REMEDY = N_("Check the name; if it is private, log in: orlop login HOST, or the key @.")
+
+
+class WrongPassword(LoginRefused):
+    """The registry does not take this user name and password."""
+
+    TITLE = N_("The registry does not take this user name and password.")
+    REMEDY = N_(
+        "Type them again. With two-factor login, and at many registries, a token made on the "
+        "account's page stands in for the password."
+    )
 
 
 class PullsUsedUp(RegistryError):
     """The registry's limit of pulls is reached."""
 
     TITLE = N_("The registry's limit of pulls is reached.")
-    REMEDY = N_("Wait, log in with docker login, or use a mirror.")
+    REMEDY = N_("Wait, log in (orlop login, or the key @), or use a mirror.")
 
 
 class Unreachable(RegistryError):
@@ -59,6 +78,27 @@ class Unreachable(RegistryError):
 
     TITLE = N_("The registry cannot be reached.")
     REMEDY = N_("Check its name, the network and HTTPS_PROXY.")
+
+
+class UnknownHost(Unreachable):
+    """Nobody knows the name."""
+
+    TITLE = N_("There is no host of this name.")
+    REMEDY = N_("Check the spelling, the network and the name server.")
+
+
+class NobodyListens(Unreachable):
+    """The port is closed."""
+
+    TITLE = N_("Nothing answers at this address: the registry is not running, or has another port.")
+    REMEDY = N_("Start the registry, or name its port: HOST:PORT.")
+
+
+class TooSlow(Unreachable):
+    """No answer in time."""
+
+    TITLE = N_("The registry does not answer in time.")
+    REMEDY = N_("The network or a firewall may stand between: check HTTPS_PROXY, and try again.")
 
 
 class BadTls(Unreachable):
@@ -71,11 +111,49 @@ class BadTls(Unreachable):
     )
 
 
+class PlainHttp(BadTls):
+    """It speaks HTTP without TLS."""
+
+    TITLE = N_("The registry speaks plain HTTP; a login would go over the network unprotected.")
+    REMEDY = N_(
+        "Give the registry a certificate; in a network that you trust, put it into the Engine's "
+        "insecure-registries (daemon.json)."
+    )
+
+
+class CertificateUntrusted(BadTls):
+    """Nobody known signed its certificate."""
+
+    TITLE = N_("Nobody that is trusted here has signed the registry's certificate.")
+    REMEDY = N_("Put its authority into /etc/docker/certs.d/HOST:PORT/ca.crt.")
+
+
+class CertificateOfAnother(BadTls):
+    """The certificate is for another name."""
+
+    TITLE = N_("The registry's certificate is for another name.")
+    REMEDY = N_("Use the name that stands in the certificate.")
+
+
+class CertificateNotNow(BadTls):
+    """The certificate has expired, or is not valid yet."""
+
+    TITLE = N_("The registry's certificate has expired, or is not valid yet.")
+    REMEDY = N_("Check this machine's clock; else the registry needs a new certificate.")
+
+
 class NotARegistry(RegistryError):
     """Something answers, but it is no registry."""
 
     TITLE = N_("What answers there is no registry.")
     REMEDY = N_("Check the address; a network may want a login in the browser first.")
+
+
+class PageForPeople(NotARegistry):
+    """A web page answers, as of a network that wants a login first."""
+
+    TITLE = N_("A web page answers in place of the registry.")
+    REMEDY = N_("The network may want a login in the browser first; else check the address.")
 
 
 class WrongDigest(RegistryError):

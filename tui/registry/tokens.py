@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tui.credentials.login import Login
 from tui.i18n import _
-from tui.registry.connection import Answer, Connections, is_loopback
+from tui.registry.connection import Connections, is_loopback
 from tui.registry.errors import BadManifest, LoginRefused, NotARegistry, PullsUsedUp
 
 CLIENT: Final = "orlop"
@@ -76,7 +76,7 @@ def authorization(
         if login is None or login.identity_token:
             raise LoginRefused
         return login.basic
-    realm = _realm(challenge.realm, secure=secure)
+    realm = token_server(challenge.realm, secure=secure)
     wanted = {"service": challenge.service, "scope": challenge.scope or f"repository:{path}:pull"}
     if login is not None and login.identity_token:
         form = {
@@ -86,18 +86,23 @@ def authorization(
         }
         body = urlencode(wanted | form).encode()
         with connections.ask(realm, {"Accept": "application/json"}, body) as answer:
-            return f"Bearer {_token(answer)}"
+            return f"Bearer {token_of(answer.status, answer.document(DOCUMENT))}"
     headers = {"Accept": "application/json"}
     if login is not None:
         headers["Authorization"] = login.basic
         wanted["account"] = login.user
     mark = "&" if urlsplit(realm).query else "?"
     with connections.ask(f"{realm}{mark}{urlencode(wanted)}", headers) as answer:
-        return f"Bearer {_token(answer)}"
+        return f"Bearer {token_of(answer.status, answer.document(DOCUMENT))}"
 
 
-def _realm(realm: str, *, secure: bool) -> str:
+def token_server(realm: str, *, secure: bool, known: str = "") -> str:
     """Return a token server's address.
+
+    Args:
+        realm: As the registry tells it.
+        secure: Whether the registry is spoken to by https, and its certificate is checked.
+        known: A host that the user trusts with plain HTTP, beside this machine.
 
     Raises:
         NotARegistry: it is none, or would see the login unprotected.
@@ -107,18 +112,23 @@ def _realm(realm: str, *, secure: bool) -> str:
         host = parts.hostname
     except ValueError:
         raise NotARegistry(realm) from None
-    plain = parts.scheme == "http" and not secure and is_loopback(host or "")
+    near = is_loopback(host or "") or bool(known and host == known)
+    plain = parts.scheme == "http" and not secure and near
     if not host or not (parts.scheme == "https" or plain):
         raise NotARegistry(realm)
     return realm.partition("#")[0]
 
 
-def _token(answer: Answer) -> str:
-    body = answer.document(DOCUMENT)
-    if answer.status == _TOO_MANY:
+def token_of(status: int, body: bytes) -> str:
+    """Return the token that a token server's answer holds.
+
+    Raises:
+        RegistryError: it refuses, or makes no sense.
+    """
+    if status == _TOO_MANY:
         raise PullsUsedUp(body[:1000].decode("utf-8", "replace"))
-    if answer.status != _OK:
-        raise LoginRefused(said(body) or str(answer.status))
+    if status != _OK:
+        raise LoginRefused(said(body) or str(status))
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
