@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import select
 import socket
 import threading
 import time
@@ -105,21 +106,28 @@ class SlowProxy:
     Both are the ways of Docker's classic store. Bytes are counted by connection because it heeds
     no cancel while it waits for the image's config, a few kilobytes on a connection of their own;
     they drip because it notices a cancel only when the next byte comes.
+    With `upwards` it is the bytes from the Engine that are counted and held: pushes.
     """
 
     def __init__(
-        self, upstream: str, *, bytes_per_second: float = 0, stop_after: float = float("inf")
+        self,
+        upstream: str,
+        *,
+        bytes_per_second: float = 0,
+        stop_after: float = float("inf"),
+        upwards: bool = False,
     ) -> None:
         host, _, port = upstream.rpartition(":")
         self._upstream = (host, int(port))
         self._listener = _listen(int(port))
         self._pace = bytes_per_second
         self._stop_after = stop_after
+        self._upwards = upwards
         self._changed = threading.Condition()
         self._sockets: set[socket.socket] = set()
         self._held: set[socket.socket] = set()
         self.sent = 0
-        """Bytes handed to the Engine so far."""
+        """Bytes handed on so far, of those that are counted."""
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         """What stands before the first `/` of a reference to pull through here."""
         threading.Thread(target=self._accept, name="slow-proxy", daemon=True).start()
@@ -168,9 +176,9 @@ class SlowProxy:
             with self._changed:
                 self._sockets |= {engine, registry}
             ends = (engine, registry)
-            upwards = threading.Thread(target=self._pump, args=ends, kwargs={"slow": False})
+            upwards = threading.Thread(target=self._pump, args=ends, kwargs={"slow": self._upwards})
             upwards.start()
-            self._pump(registry, engine, slow=True)
+            self._pump(registry, engine, slow=not self._upwards)
             upwards.join()
 
     def _pump(self, source: socket.socket, sink: socket.socket, *, slow: bool) -> None:
@@ -180,7 +188,7 @@ class SlowProxy:
             while data := source.recv(CHUNK):
                 passed += len(data)
                 if slow:
-                    self._pass_on(data, sink, passed=passed)
+                    self._pass_on(data, source, sink, passed=passed)
                 else:
                     sink.sendall(data)
         with self._changed:
@@ -189,9 +197,17 @@ class SlowProxy:
                 _hang_up(each)
                 self._sockets.discard(each)
 
-    def _pass_on(self, data: bytes, sink: socket.socket, *, passed: int) -> None:
-        """Hand bytes to the Engine, drop by drop when they go past what may pass now."""
+    def _pass_on(
+        self, data: bytes, source: socket.socket, sink: socket.socket, *, passed: int
+    ) -> None:
+        """Hand bytes on, drop by drop when they go past what may pass now.
+
+        Raises:
+            OSError: where they come from has hung up.
+        """
         while data:
+            if passed > self._stop_after and _has_hung_up(source):
+                raise ConnectionAbortedError
             with self._changed:
                 if passed > self._stop_after:
                     self._held.add(sink)
@@ -212,6 +228,13 @@ def _listen(registry_port: int) -> socket.socket:
         with suppress(OSError):
             return socket.create_server(("127.0.0.1", port))
     raise OSError(f"no free port among the {PORTS} after {registry_port}")
+
+
+def _has_hung_up(each: socket.socket) -> bool:
+    """Tell whether the other end is gone, although bytes of it may still wait."""
+    poll = select.poll()
+    poll.register(each, select.POLLRDHUP)
+    return bool(poll.poll(0))
 
 
 def _hang_up(each: socket.socket) -> None:

@@ -21,8 +21,15 @@ EngineError
 │   └── NoSuchPlatform       the image exists, but not for that platform
 ├── Conflict                 it is in use, or the name is taken
 ├── AuthRequired             the registry wants a login
+│   ├── NotLoggedIn          there is no login for it
+│   ├── LoginRejected        the stored login is wrong
+│   └── AccessDenied         this user may not do this, or there is no such repository
 ├── RateLimited              the registry's quota is used up
 ├── RegistryUnreachable      the Engine cannot get to the registry
+│   ├── RegistryDown         nobody listens at its address
+│   ├── RegistryUnknown      there is no such host
+│   ├── RegistryPlain        it speaks plain HTTP, and the Engine wants TLS
+│   └── RegistryUntrusted    its certificate is not good
 │   └── AddressUnreachable   the Engine cannot fetch what it shall import
 ├── Unsupported              this Engine cannot do that
 ├── EngineRefused            any other refusal; `status` is the HTTP status
@@ -231,14 +238,38 @@ class AuthRequired(EngineError):
     """The registry wants a login, or does not tell whether the repository exists."""
 
     TITLE = N_("The registry asks for a login, or there is no such repository.")
-    REMEDY = N_("Check the name; if it is private, log in with docker login.")
+    REMEDY = N_("Check the name; if it is private, log in: orlop login HOST, or the key @.")
+
+
+class NotLoggedIn(AuthRequired):
+    """There is no login for the registry."""
+
+    TITLE = N_("The registry asks for a login, and none is stored for it.")
+    REMEDY = N_("Log in: orlop login HOST, or the key @.")
+
+
+class LoginRejected(AuthRequired):
+    """The stored login is wrong."""
+
+    TITLE = N_("The registry does not take the stored user name and password.")
+    REMEDY = N_("Log in again: orlop login HOST, or the key @. A token may have expired.")
+
+
+class AccessDenied(AuthRequired):
+    """The user may not do this, or there is no such repository; registries do not tell which."""
+
+    TITLE = N_("The registry does not let you do this, or there is no such repository.")
+    REMEDY = N_(
+        "Check the name: at Docker Hub it begins with your user name. Log in if it is private: "
+        "orlop login HOST, or the key @."
+    )
 
 
 class RateLimited(EngineError):
     """The registry's quota is used up."""
 
     TITLE = N_("The registry's limit of pulls is reached.")
-    REMEDY = N_("Wait, log in with docker login, or use a mirror.")
+    REMEDY = N_("Wait, log in (orlop login, or the key @), or use a mirror.")
 
 
 class RegistryUnreachable(EngineError):
@@ -253,6 +284,40 @@ class AddressUnreachable(RegistryUnreachable):
 
     TITLE = N_("The Engine cannot fetch this address.")
     REMEDY = N_("It fetches by itself: check its network; or download the file and import that.")
+
+
+class RegistryDown(RegistryUnreachable):
+    """Nobody listens at the registry's address."""
+
+    TITLE = N_("Nothing answers at the registry's address.")
+    REMEDY = N_("It is not running, or has another port: start it, or check the name.")
+
+
+class RegistryUnknown(RegistryUnreachable):
+    """There is no such host."""
+
+    TITLE = N_("The Engine knows no registry of this name.")
+    REMEDY = N_("Check the spelling, and the Engine's network and name server.")
+
+
+class RegistryPlain(RegistryUnreachable):
+    """The registry speaks plain HTTP, and the Engine wants TLS."""
+
+    TITLE = N_("The registry speaks plain HTTP, and the Engine wants a secure connection.")
+    REMEDY = N_(
+        "Give it a certificate; in a network that you trust, put it into insecure-registries of "
+        "the Engine's daemon.json."
+    )
+
+
+class RegistryUntrusted(RegistryUnreachable):
+    """The registry's certificate is not good."""
+
+    TITLE = N_("The Engine does not trust the registry's certificate.")
+    REMEDY = N_(
+        "Put its authority into /etc/docker/certs.d/HOST:PORT/ca.crt on the Engine's machine, "
+        "and check that machine's clock."
+    )
 
 
 class Unsupported(EngineError):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tui.engine.errors import (
+    AccessDenied,
     AuthRequired,
     BadAnswer,
     Conflict,
@@ -20,14 +21,20 @@ from tui.engine.errors import (
     EngineGone,
     EngineRefused,
     EngineUnreachable,
+    LoginRejected,
     NoSocket,
     NoSuchPlatform,
     NotAnEngine,
     NotFound,
+    NotLoggedIn,
     PermissionDenied,
     RateLimited,
     Refused,
+    RegistryDown,
+    RegistryPlain,
+    RegistryUnknown,
     RegistryUnreachable,
+    RegistryUntrusted,
     TimedOut,
     TlsFailed,
     Unsupported,
@@ -37,19 +44,10 @@ from tui.model.engine import Endpoint
 _BY_TEXT: Final[tuple[tuple[type[EngineError], tuple[str, ...]], ...]] = (
     (RateLimited, ("toomanyrequests", "rate limit", "429 too many requests")),
     (NoSuchPlatform, ("no matching manifest for", "does not provide the specified platform")),
-    (
-        AuthRequired,
-        (
-            "no basic auth credentials",
-            "authentication required",
-            "unauthorized:",
-            "401 unauthorized",
-            "access denied",
-            "access to the resource is denied",
-            "incorrect username or password",
-            "insufficient_scope",
-        ),
-    ),
+    (NotLoggedIn, ("no basic auth credentials",)),
+    (LoginRejected, ("incorrect username or password",)),
+    (AccessDenied, ("access denied", "access to the resource is denied", "insufficient_scope")),
+    (AuthRequired, ("authentication required", "unauthorized:", "401 unauthorized")),
     (
         NotFound,
         # Podman takes the ID of an image that is gone for a name, and a bad one.
@@ -70,20 +68,20 @@ _BY_TEXT: Final[tuple[tuple[type[EngineError], tuple[str, ...]], ...]] = (
             "unique constraint failed",  # Podman of a name that another container has
         ),
     ),
+    (RegistryPlain, ("http response to https client", "does not look like a tls handshake")),
+    (RegistryUntrusted, ("x509:",)),
+    (RegistryUnknown, ("no such host",)),
+    (RegistryDown, ("connection refused",)),
     (
         RegistryUnreachable,
         (
-            "connection refused",
             "connection reset",
-            "no such host",
             "network is unreachable",
             "i/o timeout",
             "handshake timeout",
             "client.timeout exceeded",
             "deadline exceeded",
-            "http response to https client",
             "tls handshake",
-            "x509:",
             "503 service unavailable",
             "403 forbidden",
         ),

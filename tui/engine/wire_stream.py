@@ -1,4 +1,4 @@
-"""Streamed answers: JSON lines, and what the lines of a pull tell."""
+"""Streamed answers: JSON lines, and what the lines of a pull or a push tell."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tui.engine.wire import loads, number, raw_json, table, text
+from tui.engine.wire import Table, loads, number, raw_json, table, text
 from tui.model.progress import LayerProgress, PullNote
 
 _DIGEST: Final = re.compile(r"Digest: (\S+:[0-9a-f]+)\Z")
+
+
+_PUSHED: Final = re.compile(r"(\S+): digest: (\S+:[0-9a-f]+) size: \d+\Z")
 
 
 def stream_error(line: object) -> str:
@@ -32,6 +35,28 @@ def pull_line(line: object) -> LayerProgress | PullNote:
     if not layer or status.startswith("Pulling from "):
         digest = _DIGEST.match(status)
         return PullNote(status, digest[1] if digest else "")
+    return _layer(item, layer, status)
+
+
+def push_line(line: object) -> LayerProgress | PullNote:
+    """Return one line of `POST /images/{name}/push`.
+
+    The digest is told by a line of text; `aux`, which only the classic store sends, repeats it.
+    """
+    item = table(line)
+    status = text(item.get("status"))
+    layer = text(item.get("id"))
+    if layer:
+        return _layer(item, layer, status)
+    told = _PUSHED.match(status)
+    if told:
+        return PullNote(status, told[2], told[1])
+    aux = table(item.get("aux"))
+    return PullNote(status, text(aux.get("Digest")), text(aux.get("Tag")))
+
+
+def _layer(item: Table, layer: str, status: str) -> LayerProgress:
+    """Return a line that is about one layer; `units` are of something else than bytes."""
     progress = table(item.get("progressDetail"))
     if progress.get("units"):
         progress = table(None)

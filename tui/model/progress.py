@@ -9,12 +9,12 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class LayerProgress:
-    """One line of a pull, as the Engine's stream tells it."""
+    """One line of a pull or a push, as the Engine's stream tells it."""
 
     layer_id: str
-    """First twelve digits of the compressed blob's digest."""
+    """First twelve digits of the compressed blob's digest; of a classic push, of the diff ID."""
     status: str
-    """The Engine's words: `Downloading`, `Extracting`, `Pull complete`..."""
+    """The Engine's words: `Downloading`, `Extracting`, `Pull complete`, `Pushing`..."""
     current: int = 0
     """Bytes; of what, the status says."""
     total: int = 0
@@ -23,12 +23,14 @@ class LayerProgress:
 
 @dataclass(frozen=True, slots=True)
 class PullNote:
-    """A line of a pull that is about the whole image."""
+    """A line of a pull or a push that is about the whole image."""
 
     text: str
     """The Engine's words: `Status: Downloaded newer image for x`."""
     digest: str = ""
-    """`sha256:...` when the line tells the digest of what was pulled."""
+    """`sha256:...` when the line tells the digest of what was pulled or pushed."""
+    tag: str = ""
+    """The tag that was pushed, beside its digest."""
 
 
 @dataclass(frozen=True, slots=True)
