@@ -21,6 +21,7 @@ from tui import __version__
 from tui.arguments import Options, from_docker, parse
 from tui.config.logs import LogFile, start_logging
 from tui.config.paths import home_directory, log_path
+from tui.credentials.errors import CredentialsError
 from tui.engine.endpoint import resolve_endpoint
 from tui.engine.errors import (
     BadConfig,
@@ -73,7 +74,7 @@ def guarded(run: Callable[[LogFile], int]) -> int:
     except EngineError as error:
         _explain(error)
         return _code_of(error)
-    except LayerError as error:
+    except (LayerError, CredentialsError) as error:
         _explain(error)
         return FAILED
     except BrokenPipeError:
@@ -285,7 +286,7 @@ def _code_of(error: EngineError) -> int:
     return USAGE if isinstance(error, EndpointError) else FAILED
 
 
-def _explain(error: EngineError | LayerError) -> None:
+def _explain(error: EngineError | LayerError | CredentialsError) -> None:
     """Write title, detail and remedy."""
     for sentence in (error.title, error.detail, error.remedy):
         if sentence:

@@ -26,7 +26,6 @@ from tests.actions.relay import Relay
 from tests.actions.test_verbs_engine import able_to_run
 from tests.actions.verbs import Verbs, last_progress, run_docker, went_well
 from tests.engines.images import ImageSpec, Link, make_layer
-from tests.transfer.conftest import small_disk as small_disk
 from tests.waiting import until
 from tui.actions.values.committing import CommitContainer, ReadChanges
 from tui.actions.values.containers import ContainerTarget

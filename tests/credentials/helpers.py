@@ -46,3 +46,8 @@ class Helper:
         """Have it fail from now on, repeating all that it was given."""
         code = f"import sys; print({says!r}, sys.stdin.read()); sys.exit(1)"
         self.program.write_text(f"#!{sys.executable}\n{code}\n")
+
+    def forgets(self) -> None:
+        """Have it take what it is told to store, and keep nothing, as those of a cloud do."""
+        code = "import sys; sys.exit(print('credentials not found') or sys.argv[1] == 'get')"
+        self.program.write_text(f"#!{sys.executable}\n{code}\n")

@@ -36,6 +36,7 @@ SECRET = "made-up-Secret-1"
 ME = Login("me", SECRET)
 TOKEN = Login("me", "", "made-up-Token-1")
 BY_FAKE = Place(Keeper.HELPER, "fake")
+BY_DESKTOP = Place(Keeper.HELPER, "desktop")
 
 
 class World:
@@ -196,20 +197,35 @@ def test_pass_is_the_default_where_pass_is_there(world: World) -> None:
 
 
 def test_beside_logins_in_the_file_a_helper_is_noted_for_one_registry(world: World) -> None:
-    helper = Helper(world.bin)
+    helper = Helper(world.bin, "desktop")
     world.write({"auths": {"x": _auth("x:y")}})
-    assert places("r:5000", world.environ) == (BY_FAKE, IN_FILE, IN_SESSION)
-    keep("r:5000", ME, BY_FAKE, world.environ)
+    assert places("r:5000", world.environ) == (BY_DESKTOP, IN_FILE, IN_SESSION)
+    keep("r:5000", ME, BY_DESKTOP, world.environ)
     assert world.config == {
         "auths": {"x": _auth("x:y"), "r:5000": {}},
-        "credHelpers": {"r:5000": "fake"},
+        "credHelpers": {"r:5000": "desktop"},
     }
     assert SECRET not in world.file.read_text()
     listed = list_accounts(world.environ)
-    assert listed.accounts == (Account("r:5000", "me", BY_FAKE), Account("x", "x", IN_FILE))
-    assert drop("r:5000", world.environ) == (BY_FAKE,)
+    assert listed.accounts == (Account("r:5000", "me", BY_DESKTOP), Account("x", "x", IN_FILE))
+    assert drop("r:5000", world.environ) == (BY_DESKTOP,)
     assert helper.logins == {}
     assert stored_login("r:5000", world.environ) is None
+
+
+def test_a_helper_of_one_cloud_is_not_for_other_logins(world: World) -> None:
+    Helper(world.bin, "gcloud")
+    assert places("r:5000", world.environ) == (IN_FILE, IN_SESSION)
+    world.write({"credHelpers": {"gcr.io": "gcloud"}})
+    assert places("gcr.io", world.environ)[0].helper == "gcloud"
+
+
+def test_a_helper_that_only_says_that_it_keeps_is_found_out(world: World) -> None:
+    helper = Helper(world.bin, "desktop")
+    helper.forgets()
+    with pytest.raises(HelperFailed, match="did not keep"):
+        keep("r:5000", ME, BY_DESKTOP, world.environ)
+    assert not world.file.exists()
 
 
 def test_a_helper_of_a_registry_beats_the_one_for_all(world: World) -> None:

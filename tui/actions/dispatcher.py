@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.action import Action
+from tui.credentials.errors import CredentialsError
 from tui.engine.errors import Cancelled, EngineError
 from tui.i18n import _
 from tui.layers.errors import LayerError
@@ -34,6 +35,7 @@ LOG: Final = logging.getLogger(__name__)
 
 LIMITS: Final[Mapping[str, int]] = {
     "pull": 3,
+    "push": 3,
     "remove_images": 1,
     "remove_containers": 1,
     "search": 1,
@@ -278,7 +280,7 @@ class Dispatcher:
             ending = self._handlers[entry.action.kind](entry.action, context)
         except Cancelled:
             return events.JobCancelled(job_id, self._clock())
-        except (EngineError, LayerError) as error:
+        except (EngineError, LayerError, CredentialsError) as error:
             if context.cancelled.is_set():
                 return events.JobCancelled(job_id, self._clock())
             trouble = Trouble(error.title, error.remedy, error.detail)

@@ -104,7 +104,8 @@ def _doing(given: dict[str, Any]) -> Options:
 def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     from argparse import ArgumentParser
 
-    from tui.arguments import moving, tars, verbs
+    from tui.arguments import accounts, moving, tars, verbs
+    from tui.arguments import registry as own_registry
 
     shared = _shared_options()
     parser = ArgumentParser(
@@ -148,7 +149,7 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
         "--force", action="store_true", help=_("as for a forced removal (docker rmi --force)")
     )
     _add_file_commands(add)
-    for module in (verbs, moving, tars):
+    for module in (verbs, accounts, moving, tars):
         module.add_commands(add)
     add("version", _("tell the versions of orlop and of the Engine"))
     practice = commands.add_parser(

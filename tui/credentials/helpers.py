@@ -12,12 +12,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from tui.credentials.configfile import table, text
 from tui.credentials.errors import HelperFailed, HelperMissing
 from tui.credentials.login import TOKEN_USER, Login
+from tui.i18n import _
 
 PREFIX: Final = "docker-credential-"
 SECONDS: Final = 15.0
@@ -25,6 +25,10 @@ SECONDS: Final = 15.0
 
 ANSWER_MAX: Final = 1 << 20
 """Characters of an answer that are looked at."""
+
+GENERAL: Final = ("pass", "secretservice", "osxkeychain", "wincred", "desktop")
+"""Helpers that keep any login. Others give out logins of one cloud and may take what they are told
+to store without keeping it, so those are used only where docker's config.json names them."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 _NOT_FOUND: Final = "not found"
@@ -37,15 +41,8 @@ def is_installed(helper: str, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def installed(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Return the helpers in PATH by name."""
-    found: set[str] = set()
-    for folder in os.get_exec_path(dict(environ)):
-        try:
-            names = [path.name for path in Path(folder).glob(f"{PREFIX}*")]
-        except OSError:  # a folder of PATH that cannot be read holds nothing for us
-            continue
-        found.update(name.removeprefix(PREFIX) for name in names)
-    return tuple(sorted(name for name in found if is_installed(name, environ)))
+    """Return the helpers in PATH that keep any login."""
+    return tuple(name for name in GENERAL if is_installed(name, environ))
 
 
 def default_helper(environ: Mapping[str, str] = os.environ) -> str:
@@ -74,10 +71,10 @@ def get(helper: str, key: str, environ: Mapping[str, str] = os.environ) -> Login
 
 
 def store(helper: str, key: str, login: Login, environ: Mapping[str, str] = os.environ) -> None:
-    """Have a helper keep a login.
+    """Have a helper keep a login, and see that it did.
 
     Raises:
-        HelperFailed: it refuses.
+        HelperFailed: it refuses, or takes it and does not keep it.
     """
     secret = login.identity_token or login.secret
     user = TOKEN_USER if login.identity_token else login.user
@@ -86,6 +83,9 @@ def store(helper: str, key: str, login: Login, environ: Mapping[str, str] = os.e
         _run(helper, "store", json.dumps(told), environ, secret=secret)
     except _NothingFound as error:
         raise HelperFailed(str(error)) from None
+    kept = get(helper, key, environ)
+    if kept is None or secret not in (kept.secret, kept.identity_token):
+        raise HelperFailed(_("{helper} did not keep it").format(helper=PREFIX + helper))
 
 
 def erase(helper: str, key: str, environ: Mapping[str, str] = os.environ) -> bool:

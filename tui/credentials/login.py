@@ -59,7 +59,7 @@ class Place:
             case Keeper.HELPER:
                 return _("credential helper {name}").format(name=visible(self.helper))
             case Keeper.FILE:
-                return _("docker's config.json, not encrypted")
+                return _("config.json, not encrypted")
             case Keeper.ENVIRONMENT:
                 return "DOCKER_AUTH_CONFIG"
             case Keeper.SESSION:

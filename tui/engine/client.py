@@ -161,6 +161,20 @@ class EngineClient:
                 yield from wire_stream.json_lines(_chunks(response))
         self._check()  # a body without a marked end seems whole when it is cut
 
+    def post(self, path: str, body: bytes, *, timeout: float | None = READ_TIMEOUT) -> object:
+        """Return the JSON that answers `POST path` with a JSON body.
+
+        Raises:
+            EngineError: it was refused, or makes no sense.
+        """
+        with self.asking(timeout) as api:
+            url = f"{api.base_url}/v{self.api_version}{path}"
+            sent = {"Content-Type": "application/json"}
+            response = api.request("POST", url, data=body, headers=sent, timeout=timeout)
+            if response.status_code >= http.client.BAD_REQUEST:
+                raise from_answer(response.status_code, refusal(response.content))
+            return wire.loads(response.content)
+
     @contextmanager
     def body(self, path: str) -> Iterator[Body]:
         """Lend the raw body of `GET path`, without a limit of time between its bytes.

@@ -71,9 +71,8 @@ def check_login(
         WrongPassword: it does not take this login.
         RegistryError: it cannot be asked, or is none.
     """
-    host = HUB_HOST if registry == HUB else registry
-    is_insecure = is_insecure or is_loopback(urlsplit(f"//{host}").hostname or "")
-    way = connections or Connections(host, verified=not is_insecure)
+    host, is_insecure = _host_of(registry), is_insecure or _is_near(registry)
+    way = connections or way_to(registry, is_insecure=is_insecure)
     safe = _Desk(way, f"https://{host}/v2/", is_insecure=is_insecure)
     if not is_insecure:
         return safe.check(login)
@@ -86,6 +85,20 @@ def check_login(
             return safe.check(login)
         except BadTls:
             raise error from None
+
+
+def way_to(registry: str, *, is_insecure: bool = False) -> Connections:
+    """Return the way to a registry by which a login is checked; `hang_up` ends the check."""
+    verified = not (is_insecure or _is_near(registry))
+    return Connections(_host_of(registry), verified=verified)
+
+
+def _host_of(registry: str) -> str:
+    return HUB_HOST if registry == HUB else registry
+
+
+def _is_near(registry: str) -> bool:
+    return is_loopback(urlsplit(f"//{registry}").hostname or "")
 
 
 class _Desk:

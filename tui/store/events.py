@@ -24,6 +24,7 @@ from tui.store.state import Contents, Pane, Phase, Trouble
 
 if TYPE_CHECKING:
     from tui.contents.image import ListedLayer
+    from tui.credentials.login import Account
 
 
 class EndpointChosen(NamedTuple):
@@ -135,6 +136,16 @@ class SendPlanned(NamedTuple):
     """What sending images to another Engine would do was found out."""
 
     plan: SendPlan
+
+
+class AccountsListed(NamedTuple):
+    """The logins to registries were read, without their secrets."""
+
+    accounts: tuple[Account, ...]
+    troubles: tuple[Trouble, ...] = ()
+    """Why some of them cannot be told."""
+    registries: tuple[str, ...] = ()
+    """Registries that the Engine is set to trust."""
 
 
 class SearchStarted(NamedTuple):
@@ -261,6 +272,7 @@ Event = (
     | PullPlanned
     | LoadPlanned
     | SendPlanned
+    | AccountsListed
     | SearchStarted
     | SearchEnded
     | SearchFailed

@@ -12,7 +12,7 @@ from tui.model.container import UNKNOWN_SIZE
 from tui.model.image import ImageSummary
 from tui.model.job import Job, JobState
 from tui.store import events
-from tui.store.state import EMPTY, ConnectionState, Pane, Phase, SearchState, State
+from tui.store.state import EMPTY, ConnectionState, Logins, Pane, Phase, SearchState, State
 
 HISTORY_MAX: Final = 200
 """Ended jobs that are kept for the history."""
@@ -136,6 +136,12 @@ def _(event: events.FileRead, state: State) -> State:
 @reduce.register
 def _(event: events.Walked, state: State) -> State:
     return replace(state, walk=event.walk)
+
+
+@reduce.register
+def _(event: events.AccountsListed, state: State) -> State:
+    logins = Logins(event.accounts, event.troubles, event.registries, are_known=True)
+    return replace(state, logins=logins)
 
 
 @reduce.register

@@ -22,6 +22,7 @@ from tui.model.walk import NO_WALK, Walk
 if TYPE_CHECKING:  # not part of a start
     from tui.contents.image import ListedImage
     from tui.contents.source import Offer
+    from tui.credentials.login import Account
 
 
 class Pane(StrEnum):
@@ -100,6 +101,19 @@ class Contents:
     """What its files could be read from, the best first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """The logins to registries, without their secrets."""
+
+    accounts: tuple[Account, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    """Why some of them cannot be told."""
+    registries: tuple[str, ...] = ()
+    """Registries that the Engine is set to trust."""
+    are_known: bool = False
+    """False until they were read."""
+
+
 NO_FACTS: Final[Mapping[str, ImageFacts]] = MappingProxyType({})
 DEFAULT_VIEWS: Final[Mapping[Pane, ListView]] = MappingProxyType(
     {
@@ -144,6 +158,7 @@ class State:
     """What loading the archive that was looked at last would do."""
     send_plan: SendPlan = NO_SEND_PLAN
     """What the sending that was looked at last would do."""
+    logins: Logins = Logins()
     search: SearchState = SearchState()
     jobs: tuple[Job, ...] = ()
     """Oldest first."""

@@ -23,6 +23,13 @@ APP_VERBS: Final = (
         ("E",),
         docker="docker info",
     ),
+    ActionSpec(
+        "accounts",
+        N_("Accounts"),
+        N_("Where you are logged in; log in and out of Docker Hub and other registries."),
+        ("@",),
+        docker="docker login [REGISTRY]",
+    ),
     ActionSpec("zoom", N_("Zoom"), N_("Give the pane the whole screen, or give it back."), ("z",)),
     ActionSpec(
         "refresh",

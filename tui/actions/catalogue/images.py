@@ -56,6 +56,17 @@ IMAGE_VERBS: Final = (
         docker="docker tag IMAGE REFERENCE",
     ),
     ActionSpec(
+        "push",
+        N_("Push"),
+        N_("Send the image to a registry, under a name that it has or gets; a bar for each layer."),
+        (">",),
+        ON_IMAGES,
+        Ask.FORM,
+        changes=True,
+        needs_selection=True,
+        docker="docker push REFERENCE",
+    ),
+    ActionSpec(
         "untag",
         N_("Untag"),
         N_("Take this name away from an image that has others; the image stays."),

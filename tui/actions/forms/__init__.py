@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tui.actions.forms.accounts import ACCOUNT_FORMS
 from tui.actions.forms.committing import COMMIT_FORMS
 from tui.actions.forms.containers import CONTAINER_FORMS
 from tui.actions.forms.exporting import EXPORT_FORMS
@@ -20,6 +21,7 @@ FORMS: Final[Mapping[str, Form]] = {
         CONTAINER_FORMS,
         COMMIT_FORMS,
         EXPORT_FORMS,
+        ACCOUNT_FORMS,
     )
     for form in forms
 }

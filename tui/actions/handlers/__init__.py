@@ -12,6 +12,7 @@ from typing import Final, TypeVar, cast
 
 from tui.actions.action import Action
 from tui.actions.dispatcher import Ending, Handler, JobContext
+from tui.actions.handlers.accounts import list_accounts, log_in, log_out
 from tui.actions.handlers.committing import commit, read_changes
 from tui.actions.handlers.containers import (
     change_containers,
@@ -32,6 +33,7 @@ from tui.actions.handlers.moving import (
     send_images,
 )
 from tui.actions.handlers.pulling import plan_pull
+from tui.actions.handlers.pushing import push
 from tui.actions.handlers.removal import remove_images
 from tui.actions.handlers.viewing import view_file
 from tui.actions.handlers.walking import read_walk
@@ -47,12 +49,16 @@ def _handler(function: Callable[[A, JobContext], Ending]) -> Handler:
 HANDLERS: Final[Mapping[str, Handler]] = {
     "pull": _handler(pull),
     "plan_pull": _handler(plan_pull),
+    "push": _handler(push),
     "tag": _handler(tag),
     "save_images": _handler(save_images),
     "load_images": _handler(load_images),
     "plan_load": _handler(plan_load),
     "send_images": _handler(send_images),
     "plan_send": _handler(plan_send),
+    "log_in": _handler(log_in),
+    "log_out": _handler(log_out),
+    "list_accounts": _handler(list_accounts),
     "search": _handler(search),
     "read_facts": _handler(read_facts),
     "read_container_sizes": _handler(read_container_sizes),
