@@ -33,6 +33,7 @@ from tui.ui.screens.moving import (
     TargetsScreen,
 )
 from tui.ui.screens.pulling import PullPreviewScreen
+from tui.ui.screens.pushing import PushScreen
 from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
 from tui.ui.views import Views
 
@@ -42,7 +43,11 @@ if TYPE_CHECKING:
 _OF_ALL_MARKED: Final = {"search", "save"}
 """Forms that are about all marked rows, or none; others are about the row of the cursor."""
 
-FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {"commit": CommitScreen, "save": SaveScreen}
+FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {
+    "commit": CommitScreen,
+    "push": PushScreen,
+    "save": SaveScreen,
+}
 """Forms that show more than their fields."""
 
 

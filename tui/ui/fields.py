@@ -16,6 +16,7 @@ from tui.model.text import visible
 from tui.ui.terminal import Glyphs
 from tui.ui.widgets.choice import Choice
 from tui.ui.widgets.pathinput import PathInput
+from tui.ui.widgets.secretinput import SecretInput
 from tui.ui.widgets.tick import Tick
 
 PATHS: Final = {FieldKind.READ_PATH, FieldKind.WRITE_PATH, FieldKind.FOLDER}
@@ -43,11 +44,10 @@ def field_widgets(field: Field, initial: str, glyphs: Glyphs) -> Iterator[Widget
     elif field.kind is FieldKind.LINES:
         shown = "\n".join(visible(line) for line in initial.split("\n"))
         yield TextArea(shown, compact=True, id=name, classes="field-lines")
+    elif field.kind is FieldKind.SECRET:
+        yield SecretInput(compact=True, id=name)
     else:
-        is_secret = field.kind is FieldKind.SECRET
-        yield Input(
-            "" if is_secret else visible(initial), password=is_secret, compact=True, id=name
-        )
+        yield Input(visible(initial), compact=True, id=name)
 
 
 def values_of(fields: tuple[Field, ...], screen: DOMNode) -> Mapping[str, str]:

@@ -25,6 +25,7 @@ from tui.store.rows import (
 from tui.store.state import Pane
 from tui.ui.fileviews import open_files, open_files_of_layer, open_walk
 from tui.ui.panes.layers import LayersPane
+from tui.ui.screens.accounts import AccountsScreen
 from tui.ui.screens.details import (
     container_fields,
     copy_fields,
@@ -229,6 +230,9 @@ class Views:
     def _engine(self, _selection: Selection) -> None:
         fields = engine_fields(self._screen.state)
         self._screen.orlop.push_screen(FieldsScreen(_("Engine"), fields))
+
+    def _accounts(self, _selection: Selection) -> None:
+        self._screen.orlop.push_screen(AccountsScreen())
 
     def _contexts(self, _selection: Selection) -> None:
         self._screen.orlop.choose_context()

@@ -54,6 +54,11 @@ class FormScreen(Dialog[Action]):
                 yield Button(_("Cancel"), id="cancel", compact=True)
                 yield Button(_(self._form.verb), id="send", variant="primary", compact=True)
 
+    @property
+    def selection(self) -> Selection:
+        """What the action works on."""
+        return self._selection
+
     def more(self) -> Iterable[Widget]:
         """Return what a form of one kind shows above its fields."""
         return ()
