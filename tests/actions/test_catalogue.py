@@ -14,6 +14,7 @@ from tui.actions.handlers import HANDLERS
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.spec import ActionSpec, Ask, why_not
 from tui.actions.values.committing import CommitContainer, ReadChanges
+from tui.actions.values.accounts import ListAccounts, LogIn, LogOut, PushImage
 from tui.actions.values.containers import (
     ChangeContainers,
     ContainerTarget,
@@ -34,6 +35,7 @@ from tui.actions.values.reading import (
     ViewFile,
 )
 from tui.contents.image import ListedImage
+from tui.credentials.login import IN_SESSION, Login
 from tui.model.container import ContainerState, ContainerSummary
 from tui.model.image import ImageSummary, SearchResult
 from tui.model.removal import RemovalPlan, RemovalStep
@@ -217,6 +219,7 @@ def test_the_docker_line_names_what_is_selected() -> None:
 
 # The docker lines of actions
 
+ME = Login("me", "made-up-Secret-1")
 PLAN = RemovalPlan(
     steps=(RemovalStep(IMAGE_ID, "a:1"), RemovalStep(IMAGE_ID, IMAGE_ID, by_id=True)),
     force=True,
@@ -235,6 +238,17 @@ LINES: list[tuple[Action, str]] = [
         "docker rm --force --volumes web web",
     ),
     (SearchImages("nginx"), "docker search --limit 100 nginx"),
+    (LogIn("r:5000", ME, IN_SESSION), "docker login --username me --password-stdin r:5000"),
+    (LogIn("docker.io", ME, None), "docker login --username me --password-stdin"),
+    (LogOut("r:5000"), "docker logout r:5000"),
+    (LogOut("docker.io"), "docker logout"),
+    (ListAccounts(), ""),
+    (PushImage(IMAGE_ID, "a:1", "r:5000/a:1"), "docker push r:5000/a:1"),
+    (PushImage(IMAGE_ID, "a:1", "r/a", all_tags=True), "docker push --all-tags r/a"),
+    (
+        PushImage(IMAGE_ID, "a:1", "r/a:1", tags_first=True),
+        "docker tag a:1 r/a:1 && docker push r/a:1",
+    ),
     (ReadFacts((IMAGE_ID, "sha256:x")), "docker history abababababab"),
     (ReadContainerSizes(), "docker ps --all --size"),
     (InspectContainer(WEB), "docker inspect web"),
@@ -277,6 +291,13 @@ LINES: list[tuple[Action, str]] = [
 @pytest.mark.parametrize(("action", "line"), LINES, ids=lambda value: str(value)[:40])
 def test_each_action_knows_its_docker_line(action: Action, line: str) -> None:
     assert action.docker == line
+
+
+def test_no_action_shows_a_secret() -> None:
+    action = LogIn("r:5000", ME, IN_SESSION)
+    told = f"{action!r} {action} {action.title} {action.docker} {action.targets}"
+    assert ME.secret not in told
+    assert "made-up" in ME.secret
 
 
 def test_the_lines_are_of_all_actions() -> None:

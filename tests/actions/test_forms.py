@@ -10,6 +10,7 @@ from tui.actions.action import Action
 from tui.actions.forms import FORMS
 from tui.actions.forms.form import EXISTS, NotYet
 from tui.actions.selection import EMPTY_SELECTION, Selection
+from tui.actions.values.accounts import PushImage
 from tui.actions.values.containers import RenameContainer
 from tui.actions.values.images import PullImage, SearchImages, TagImage
 from tui.actions.values.moving import LoadImages, SaveImages
@@ -45,6 +46,7 @@ def build(form_id: str, values: dict[str, str], selection: Selection | None = No
         ("search", "term", ""),
         ("save", "path", "a-1.tar"),
         ("load", "path", ""),
+        ("push", "reference", "host:5000/a:1"),
     ],
 )
 def test_a_form_starts_with_what_is_selected(form_id: str, key: str, initial: str) -> None:
@@ -70,6 +72,21 @@ def test_with_nothing_selected_a_form_starts_empty(form_id: str) -> None:
         ),
         ("pull_result", {"reference": "me/app"}, PullImage("me/app")),
         ("tag", {"reference": "b:2"}, TagImage(IMAGE_ID, "host:5000/a:1", "b:2")),
+        (
+            "push",
+            {"reference": "host:5000/a:1"},
+            PushImage(IMAGE_ID, "host:5000/a:1", "host:5000/a:1"),
+        ),
+        (
+            "push",
+            {"reference": "me/a"},
+            PushImage(IMAGE_ID, "host:5000/a:1", "me/a:latest", tags_first=True),
+        ),
+        (
+            "push",
+            {"reference": "host:5000/a", "all_tags": "yes"},
+            PushImage(IMAGE_ID, "host:5000/a:1", "host:5000/a", all_tags=True),
+        ),
         ("rename", {"name": " web-2 "}, RenameContainer(CONTAINERS.container_targets[0], "web-2")),
         ("search", {"term": " r.example:5000/x "}, SearchImages("r.example:5000/x")),
     ],
@@ -93,6 +110,11 @@ def test_an_image_without_a_name_is_tagged_by_its_id() -> None:
         ("pull", {"reference": "a@sha256:" + "0" * 64, "all_tags": "yes"}, "leave out the tag"),
         ("pull", {"reference": "a", "platform": "--all-tags"}, "platform looks like"),
         ("pull", {"reference": "a", "platform": "linux/"}, "platform looks like"),
+        ("push", {"reference": ""}, "Type an image reference"),
+        ("push", {"reference": "nginx:1"}, "USER/nginx"),
+        ("push", {"reference": "me/a@sha256:" + "0" * 64}, "cannot hold a digest"),
+        ("push", {"reference": "host:5000/a:1", "all_tags": "yes"}, "leave out the tag"),
+        ("push", {"reference": "host:5000/b", "all_tags": "yes"}, "that the image is in"),
         ("tag", {"reference": ""}, "Type an image reference"),
         ("tag", {"reference": "a@sha256:" + "0" * 64}, "cannot hold a digest"),
         ("rename", {"name": "x"}, "two or more"),
