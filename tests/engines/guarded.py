@@ -30,12 +30,14 @@ _PATIENCE: Final = 30.0
 
 
 class GuardedRegistry:
-    """Debian's docker-registry with a folder of its own."""
+    """Debian's docker-registry with a folder of its own, on loopback unless told otherwise."""
 
-    def __init__(self, folder: Path, *, login: bool = True, tls: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, login: bool = True, tls: bool = False, address: str = "127.0.0.1"
+    ) -> None:
         if not shutil.which("docker-registry"):
             pytest.skip("no registry: no docker-registry")
-        self.host = f"127.0.0.1:{_free_port()}"
+        self.host = f"{address}:{_free_port()}"
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "htpasswd").write_text(f"{_HTPASSWD}\n")

@@ -126,6 +126,9 @@ class SlowProxy:
         self._changed = threading.Condition()
         self._sockets: set[socket.socket] = set()
         self._held: set[socket.socket] = set()
+        self._ever_held: set[socket.socket] = set()
+        self.ended = 0
+        """Connections that were held, and have ended since."""
         self.sent = 0
         """Bytes handed on so far, of those that are counted."""
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
@@ -172,7 +175,7 @@ class SlowProxy:
 
     def _serve(self, engine: socket.socket) -> None:
         """Relay one connection until either end hangs up."""
-        with engine, socket.create_connection(self._upstream) as registry:
+        with engine, suppress(ConnectionRefusedError), self._to_upstream() as registry:
             with self._changed:
                 self._sockets |= {engine, registry}
             ends = (engine, registry)
@@ -180,6 +183,10 @@ class SlowProxy:
             upwards.start()
             self._pump(registry, engine, slow=not self._upwards)
             upwards.join()
+
+    def _to_upstream(self) -> socket.socket:
+        """Connect to the registry; a dead one refuses, and so do we then."""
+        return socket.create_connection(self._upstream)
 
     def _pump(self, source: socket.socket, sink: socket.socket, *, slow: bool) -> None:
         """Copy one direction; its end is the end of both."""
@@ -193,6 +200,8 @@ class SlowProxy:
                     sink.sendall(data)
         with self._changed:
             self._held.discard(sink)
+            self.ended += sink in self._ever_held
+            self._ever_held.discard(sink)
             for each in (source, sink):
                 _hang_up(each)
                 self._sockets.discard(each)
@@ -211,6 +220,7 @@ class SlowProxy:
             with self._changed:
                 if passed > self._stop_after:
                     self._held.add(sink)
+                    self._ever_held.add(sink)
                     self._changed.wait_for(self._is_let_go, timeout=DRIP_SECONDS)
                 count = 1 if passed > self._stop_after else len(data)
                 self.sent += count
