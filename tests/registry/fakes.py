@@ -24,6 +24,7 @@ class Asked(NamedTuple):
     path: str
     headers: Mapping[str, str]
     body: bytes = b""
+    method: str = "GET"
 
 
 class Blob(NamedTuple):
@@ -55,17 +56,30 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve(b"")
 
+    def do_HEAD(self) -> None:
+        self._serve(b"")
+
+    def do_DELETE(self) -> None:
+        self._serve(b"")
+
     def _serve(self, body: bytes) -> None:
         parts = urlsplit(self.path)
         with self.registry.lock:
-            self.registry.asked.append(Asked(self.path, dict(self.headers.items()), body))
+            self.registry.asked.append(
+                Asked(self.path, dict(self.headers.items()), body, self.command)
+            )
         special = self.registry.special.get(parts.path)
         if special is not None:
             special(self)
         elif parts.path == "/token":
             self._token(parse_qs(parts.query), body)
         elif self._is_let_in():
-            self._content(parts.path)
+            if self.command == "DELETE":
+                self._delete(parts.path.rpartition("/")[2])
+            elif parts.path in self.registry.names:
+                self._names(parts.path, parse_qs(parts.query))
+            else:
+                self._content(parts.path)
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         headers.setdefault("Content-Length", str(len(body)))
@@ -73,7 +87,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def refuse(self, status: int, code: str, message: str = "", **headers: str) -> None:
         told = {"errors": [{"code": code, "message": message}]}
@@ -103,6 +118,32 @@ class Handler(BaseHTTPRequestHandler):
         registry.tokens.add(f"Bearer {token}")
         name = "access_token" if form else "token"
         self.answer(200, json.dumps({name: token}).encode())
+
+    def _names(self, path: str, query: dict[str, list[str]]) -> None:
+        """Send a page of names, at most `registry.page` of them."""
+        field, names = self.registry.names[path]
+        last = query.get("last", [""])[0]
+        start = names.index(last) + 1 if last in names else 0
+        page = names[start : start + self.registry.page]
+        headers = {"Content_Type": "application/json"}
+        if start + len(page) < len(names):
+            headers["Link"] = f'<{path}?last={page[-1]}&n=1000>; rel="next"'
+        self.answer(200, json.dumps({"name": "x", field: page or None}).encode(), **headers)
+
+    def _delete(self, name: str) -> None:
+        registry = self.registry
+        if registry.deletes == "never":
+            self.refuse(405, "UNSUPPORTED", "The operation is unsupported.")
+        elif ":" not in name:
+            self.refuse(400, "DIGEST_INVALID", "provided digest did not match uploaded content")
+        elif name not in registry.manifests:
+            self.refuse(404, "MANIFEST_UNKNOWN", "manifest unknown")
+        else:
+            data = registry.manifests[name]
+            gone = [key for key, value in registry.manifests.items() if value == data]
+            for key in gone:
+                del registry.manifests[key]
+            self.answer(202)
 
     def _content(self, path: str) -> None:
         registry = self.registry
@@ -145,6 +186,10 @@ class FakeRegistry:
         self.tokens: set[str] = set()
         self.told_digest = ""
         self.ranges = True
+        self.deletes = "always"
+        self.names: dict[str, tuple[str, list[str]]] = {}
+        """Path → which field, and the names in it."""
+        self.page = 1000
         self.lock = threading.Lock()
         handler = type("Own", (Handler,), {"registry": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -202,6 +247,11 @@ class FakeRegistry:
         manifest = {"schemaVersion": 2, "config": {"digest": own, "size": size}, "layers": layers}
         self.put_manifest(manifest, tag)
         return own
+
+    def name(self, *tags: str) -> None:
+        """Let these be the tags of the repository, and that the only one of the registry."""
+        self.names[f"/v2/{self.path}/tags/list"] = ("tags", list(tags))
+        self.names["/v2/_catalog"] = ("repositories", [self.path])
 
     def put(self, data: bytes) -> str:
         self.blobs[digest(data)] = data

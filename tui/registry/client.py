@@ -1,4 +1,4 @@
-"""One repository of one registry: manifests, blobs, and parts of blobs.
+"""One repository of one registry: manifests, blobs, and parts of blobs; what may be deleted.
 
 Source: the OCI distribution specification, and what Docker Hub and distribution 2.8 do beyond it.
 """
@@ -6,6 +6,7 @@ Source: the OCI distribution specification, and what Docker Hub and distribution
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -16,6 +17,7 @@ from tui.registry.connection import Answer, Connections, is_loopback
 from tui.registry.errors import (
     BadManifest,
     LoginRefused,
+    NoDeletion,
     NoParts,
     NotARegistry,
     NotThere,
@@ -45,13 +47,18 @@ _ACCEPT: Final = ", ".join((*INDEXES, *MANIFESTS))
 
 _VERSION: Final = "Docker-Distribution-Api-Version"
 _OK: Final = 200
+_ACCEPTED: Final = 202
 _PART: Final = 206
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _MISSING: Final = 404
+_BAD_REQUEST: Final = 400
+_NOT_ALLOWED: Final = 405
 _BAD_RANGE: Final = 416
 _TOO_MANY: Final = 429
 _TEXT_MAX: Final = 1 << 16
+_DIGITS: Final = 19
+_DIGEST: Final = re.compile(r"[a-z0-9]{1,16}:[0-9a-fA-F]{32,128}\Z")
 
 
 class Manifest(NamedTuple):
@@ -62,6 +69,16 @@ class Manifest(NamedTuple):
     media_type: str
 
 
+class Head(NamedTuple):
+    """What a registry tells of a manifest without sending it."""
+
+    digest: str
+    """Empty where it does not tell."""
+    media_type: str
+    size: int
+    """Bytes of the manifest; 0 where it does not tell."""
+
+
 class RegistryClient:
     """Reads from a repository. Uses one connection at a time, so one thread."""
 
@@ -70,17 +87,19 @@ class RegistryClient:
         reference: ImageReference,
         login: Callable[[], Login | None] = lambda: None,
         connections: Connections | None = None,
+        hub: str = HUB_HOST,
     ) -> None:
         """Prepare; asks nothing.
 
         Args:
-            reference: An image of the repository.
+            reference: An image of the repository; without a path, the registry itself.
             login: Tells who the user is; asked when the registry does.
             connections: The way to it; of the environment by default.
+            hub: Where Docker Hub's registry is.
         """
         self.reference = reference
         self._login = login
-        host = HUB_HOST if reference.domain == HUB else reference.domain
+        host = hub if reference.domain == HUB else reference.domain
         self._secure = not is_loopback(_without_port(host))
         self._base = f"{'https' if self._secure else 'http'}://{host}/v2/"
         self._authorization = ""
@@ -101,7 +120,7 @@ class RegistryClient:
             RegistryError: there is none, or it does not fit its digest.
         """
         path = f"{self.reference.path}/manifests/{which}"
-        with self._get(path, {"Accept": _ACCEPT}) as answer:
+        with self.ask(path, {"Accept": _ACCEPT}) as answer:
             media_type = answer.header("Content-Type").partition(";")[0].strip().lower()
             if media_type == "text/html":
                 raise NotARegistry(_("it sends a page for people"))
@@ -111,13 +130,39 @@ class RegistryClient:
         check_digest(data, digest or own)
         return Manifest(data, digest or own, media_type)
 
+    def head(self, which: str) -> Head:
+        """Return what is told of a manifest; on Docker Hub this counts as no pull.
+
+        Raises:
+            RegistryError: there is none.
+        """
+        path = f"{self.reference.path}/manifests/{which}"
+        with self.ask(path, {"Accept": _ACCEPT}, method="HEAD") as answer:
+            media_type = answer.header("Content-Type").partition(";")[0].strip().lower()
+            if media_type == "text/html":
+                raise NotARegistry(_("it sends a page for people"))
+            digest = answer.header("Docker-Content-Digest").strip()
+            size = answer.header("Content-Length")
+        well_formed = _DIGEST.match(digest) is not None
+        return Head(digest if well_formed else "", media_type, _whole(size))
+
+    def delete(self, digest: str) -> None:
+        """Delete a manifest, and with it every tag of its digest.
+
+        Raises:
+            NoDeletion: the registry does not let anybody do so.
+            RegistryError: it refuses, or has no such manifest.
+        """
+        with self.ask(f"{self.reference.path}/manifests/{digest}", {}, method="DELETE"):
+            return
+
     def blob(self, digest: str) -> Answer:
         """Ask for a blob; whoever gets it closes it, and checks the digest.
 
         Raises:
             RegistryError: it is not there, or not for this user.
         """
-        return self._get(f"{self.reference.path}/blobs/{digest}", {})
+        return self.ask(f"{self.reference.path}/blobs/{digest}", {})
 
     def small_blob(self, digest: str, limit: int) -> bytes:
         """Return a blob of at most `limit` bytes.
@@ -139,7 +184,7 @@ class RegistryClient:
         """
         wanted = f"bytes={offset}-{offset + size - 1}"
         path = f"{self.reference.path}/blobs/{digest}"
-        with self._get(path, {"Range": wanted}) as answer:
+        with self.ask(path, {"Range": wanted}) as answer:
             told = answer.header("Content-Range").replace(" ", "")
             if answer.status != _PART or not told.startswith(f"bytes{wanted[6:]}/"):
                 raise NoParts
@@ -151,14 +196,14 @@ class RegistryClient:
             raise NoParts
         return data
 
-    def _get(self, path: str, headers: Mapping[str, str]) -> Answer:
-        """Ask, and log in if that is wanted.
+    def ask(self, path: str, headers: Mapping[str, str], *, method: str | None = None) -> Answer:
+        """Ask for a path below `/v2/`, and log in if that is wanted; whoever gets it closes it.
 
         Raises:
             RegistryError: the answer is no.
         """
         url = self._base + path
-        answer = self._ask(url, headers)
+        answer = self._ask(url, headers, method)
         if answer.status == _UNAUTHORIZED and answer.url.startswith(self._base):
             with answer:
                 challenge = challenge_of(answer.headers("WWW-Authenticate"))
@@ -171,15 +216,22 @@ class RegistryClient:
                 self.reference.path,
                 secure=self._secure,
             )
-            answer = self._ask(url, headers)
-        if answer.status in (_OK, _PART):
+            answer = self._ask(url, headers, method)
+        if answer.status in (_OK, _PART, _ACCEPTED):
             return answer
         with answer:
-            raise self._refusal(answer)
+            raise self._no_deletion(answer) if method == "DELETE" else self._refusal(answer)
 
-    def _ask(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _ask(self, url: str, headers: Mapping[str, str], method: str | None) -> Answer:
         more = {"Authorization": self._authorization} if self._authorization else {}
-        return self.connections.ask(url, {**headers, **more})
+        return self.connections.ask(url, {**headers, **more}, method=method)
+
+    def _no_deletion(self, answer: Answer) -> RegistryError:
+        """Return what a refusal to delete means: never allowed, not so, or not by this user."""
+        if answer.status in (_NOT_ALLOWED, _BAD_REQUEST):
+            text = said(answer.read(_TEXT_MAX))
+            return NoDeletion(f"{answer.status} {text}")
+        return self._refusal(answer)
 
     def _refusal(self, answer: Answer) -> RegistryError:
         """Return what an answer that is none means."""
@@ -221,6 +273,11 @@ def hasher_for(digest: str) -> hashlib._Hash:
     if kind not in ("sha256", "sha512"):
         raise WrongDigest(digest)
     return hashlib.new(kind)
+
+
+def _whole(text: str) -> int:
+    """Return a whole number of a header; 0 where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
 
 
 def _without_port(host: str) -> str:

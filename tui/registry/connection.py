@@ -134,6 +134,7 @@ class Connections:
         self.requests = 0
         """How many requests were made so far."""
         self._socket: socket.socket | None = None
+        self._is_over = False
         self._opener = OpenerDirector()
         self._opener.add_handler(_Proxies())
         self._opener.add_handler(_Http(self._note))
@@ -141,8 +142,15 @@ class Connections:
             _Https(_context(certificates / host, verified=verified), self._note)
         )
 
-    def ask(self, url: str, headers: Mapping[str, str], data: bytes | None = None) -> Answer:
-        """Ask for a URL; with `data` send that.
+    def ask(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        data: bytes | None = None,
+        *,
+        method: str | None = None,
+    ) -> Answer:
+        """Ask for a URL; with `data` send that. `method` is what HTTP calls it, by default GET.
 
         Raises:
             Unreachable: there is no answer.
@@ -150,9 +158,10 @@ class Connections:
         """
         secret = dict(headers)
         for _hop in range(HOPS + 1):
-            answer = self._ask(url, secret, data)
+            answer = self._ask(url, secret, data, method)
             where = answer.header("Location")
-            if answer.status not in _REDIRECTS or data is not None or not where:
+            is_reading = data is None and method in (None, "HEAD")
+            if answer.status not in _REDIRECTS or not is_reading or not where:
                 return answer
             with answer:
                 target = _joined(url, where)
@@ -162,15 +171,20 @@ class Connections:
         raise NotARegistry(_("too many redirects"))
 
     def hang_up(self) -> None:
-        """End the connection at once; may be called from another thread."""
+        """End the connection at once, and make no other; may be called from another thread."""
+        self._is_over = True
         if self._socket is not None:
             with suppress(OSError):  # it may have ended by itself
                 self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _ask(self, url: str, headers: Mapping[str, str], data: bytes | None) -> Answer:
+    def _ask(
+        self, url: str, headers: Mapping[str, str], data: bytes | None, method: str | None
+    ) -> Answer:
         self.requests += 1
+        if self._is_over:
+            raise Unreachable(_("it was stopped"))
         try:
-            request = Request(url, data, {"User-Agent": AGENT, **headers})
+            request = Request(url, data, {"User-Agent": AGENT, **headers}, method=method)
             raw = self._opener.open(request, timeout=CONNECT_SECONDS)
         except _BROKEN as error:
             raise unreachable(url, error) from error
@@ -179,6 +193,8 @@ class Connections:
 
     def _note(self, connected: socket.socket) -> None:
         self._socket = connected
+        if self._is_over:
+            raise ConnectionAbortedError(_("it was stopped"))
 
 
 def is_loopback(host: str) -> bool:

@@ -20,6 +20,13 @@ RegistryError
 ├── WrongDigest       what came is not what was named
 ├── BadManifest       a manifest, index or config that cannot be understood
 ├── NoParts           it does not send parts of a blob
+├── NoPlatform        the image does not exist for that platform
+├── NotListed         it does not tell which repositories it has
+├── NoDeletion        it does not let anybody delete
+├── TagMoved          the tag is of another digest by now
+├── HubBlocked        Docker Hub takes us for a robot
+├── HubBusy           Docker Hub's limit of questions is reached
+├── EndOfPages        Docker Hub tells no more without a login
 └── RegistryRefused   any other refusal
 """
 
@@ -173,6 +180,57 @@ class NoParts(RegistryError):
     """The registry does not send parts of a blob."""
 
     TITLE = N_("The registry does not send parts of a layer.")
+
+
+class NoPlatform(RegistryError):
+    """The image does not exist for that platform; `detail` names those that there are."""
+
+    TITLE = N_("The image does not exist for this platform.")
+    REMEDY = N_("Choose another platform.")
+
+
+class NotListed(RegistryError):
+    """The registry does not tell which repositories it has."""
+
+    TITLE = N_("The registry does not tell which repositories it has.")
+    REMEDY = N_("Type the name of a repository.")
+
+
+class NoDeletion(RegistryError):
+    """The registry does not let anybody delete, or not in this way."""
+
+    TITLE = N_("The registry does not allow deleting.")
+    REMEDY = N_(
+        "On a registry of your own set storage.delete.enabled; Docker Hub, GHCR and others "
+        "delete on their web pages."
+    )
+
+
+class TagMoved(RegistryError):
+    """The tag is of another digest by now."""
+
+    TITLE = N_("The tag has moved since you looked; nothing was deleted.")
+    REMEDY = N_("Look at it again.")
+
+
+class HubBlocked(RegistryError):
+    """Docker Hub takes us for a robot, and sends a page for people."""
+
+    TITLE = N_("Docker Hub refuses automated requests from this network.")
+    REMEDY = N_("Look at the web page, or try from another network; orlop does not ask again.")
+
+
+class HubBusy(RegistryError):
+    """Docker Hub's limit of questions is reached."""
+
+    TITLE = N_("Docker Hub's limit of questions for this network is reached.")
+    REMEDY = N_("Wait a minute; pulls have a limit of their own.")
+
+
+class EndOfPages(RegistryError):
+    """Docker Hub tells no more without a login."""
+
+    TITLE = N_("Docker Hub tells no more without a login.")
 
 
 class RegistryRefused(RegistryError):

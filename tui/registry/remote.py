@@ -21,12 +21,17 @@ from tui.layers.manifests import (
     object_of,
 )
 from tui.model.image import ImageDetails
+from tui.model.registry import RemotePlatform
 from tui.registry.client import Manifest, RegistryClient
-from tui.registry.errors import BadManifest, NotARegistry
+from tui.registry.errors import BadManifest, NoPlatform, NotARegistry
 
 CONFIG_MAX: Final = 8 << 20
 """Bytes of the longest config."""
 
+PLATFORMS: Final = 1024
+"""Images of one index."""
+
+_ATTESTS: Final = "vnd.docker.reference.type"
 _DEPTH: Final = 4
 """Indexes within indexes."""
 
@@ -63,6 +68,11 @@ class RemoteImage:
     details: ImageDetails
     """What its config tells."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its layers, as they are downloaded."""
+        return sum(layer.size for layer in self.layers)
+
 
 def read_image(client: RegistryClient) -> RemoteImage:
     """Read manifest and config; of an index the image for this machine.
@@ -71,22 +81,45 @@ def read_image(client: RegistryClient) -> RemoteImage:
         RegistryError: there is none, or none that can be read.
     """
     reference = client.reference
-    found = client.manifest(reference.digest or reference.tag_or_default)
+    return image_of(client, client.manifest(reference.digest or reference.tag_or_default))
+
+
+def image_of(client: RegistryClient, found: Manifest, platform: str = "") -> RemoteImage:
+    """Read the image of a manifest that was fetched; of an index that for a platform.
+
+    Args:
+        client: The registry.
+        found: A manifest or an index.
+        platform: `os/architecture[/variant]`; empty for the nearest to this machine.
+
+    Raises:
+        NoPlatform: the index has none for it.
+        RegistryError: it cannot be read.
+    """
     try:
-        return _image(client, found)
+        return _image(client, found, platform)
     except BadSource as error:
         raise BadManifest(error.detail) from error
 
 
-def _image(client: RegistryClient, found: Manifest) -> RemoteImage:
+def platforms_of(found: Manifest) -> tuple[RemotePlatform, ...]:
+    """Return the platforms of an index, without attestations; none where it is a manifest.
+
+    Raises:
+        RegistryError: it cannot be read.
+    """
+    try:
+        return tuple(_platform(one) for one in _images(_told(found)))
+    except BadSource as error:
+        raise BadManifest(error.detail) from error
+
+
+def _image(client: RegistryClient, found: Manifest, platform: str) -> RemoteImage:
     for _hop in range(_DEPTH):
         told = _told(found)
         if "manifests" not in told:
             break
-        every = [object_of(one) for one in list_of(told["manifests"])]
-        if not every:
-            raise BadManifest(_("no platform of it is here"))
-        found = client.manifest(digest_of(min(every, key=foreignness)))
+        found = client.manifest(digest_of(_chosen(_images(told), platform)))
     else:
         raise BadManifest(_("its indexes are nested too deeply"))
     config_digest = digest_of(object_of(told.get("config")))
@@ -103,6 +136,44 @@ def _image(client: RegistryClient, found: Manifest) -> RemoteImage:
     )
     details = details_of(config, config_digest)
     return RemoteImage(found.digest, config_digest, tuple(layers), details)
+
+
+def _images(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what an index names; attestations, which are no images, only where nothing else is."""
+    every = [object_of(one) for one in list_of(told.get("manifests"))]
+    if len(every) > PLATFORMS:
+        raise BadManifest(_("it has too many platforms"))
+    return [one for one in every if not _is_attestation(one)] or every
+
+
+def _is_attestation(descriptor: Mapping[str, Any]) -> bool:
+    told = object_of(descriptor.get("platform"))
+    about = object_of(descriptor.get("annotations"))
+    return "unknown" in (told.get("os"), told.get("architecture")) or _ATTESTS in about
+
+
+def _platform(descriptor: dict[str, Any]) -> RemotePlatform:
+    told = object_of(descriptor.get("platform"))
+    names = (told.get(name) for name in ("os", "architecture", "variant"))
+    return RemotePlatform(
+        "/".join(name for name in names if name and isinstance(name, str)), digest_of(descriptor)
+    )
+
+
+def _chosen(every: list[dict[str, Any]], platform: str) -> dict[str, Any]:
+    """Return the image for a platform; without its variant where nobody has that very one."""
+    if not every:
+        raise BadManifest(_("no platform of it is here"))
+    if not platform:
+        return min(every, key=foreignness)
+    by_platform = {_platform(one).platform: one for one in reversed(every)}
+    less = platform.rpartition("/")[0] if platform.count("/") > 1 else platform
+    near = (one for name, one in by_platform.items() if f"{name}/".startswith(f"{less}/"))
+    exact = by_platform.get(platform, by_platform.get(less))
+    found: dict[str, Any] | None = next(near, None) if exact is None else exact
+    if found is None:
+        raise NoPlatform(", ".join(by_platform))
+    return found
 
 
 def _told(manifest: Manifest) -> dict[str, Any]:
