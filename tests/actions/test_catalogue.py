@@ -13,8 +13,8 @@ from tui.actions.forms import FORMS
 from tui.actions.handlers import HANDLERS
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.spec import ActionSpec, Ask, why_not
-from tui.actions.values.committing import CommitContainer, ReadChanges
 from tui.actions.values.accounts import ListAccounts, LogIn, LogOut, PushImage
+from tui.actions.values.committing import CommitContainer, ReadChanges
 from tui.actions.values.containers import (
     ChangeContainers,
     ContainerTarget,

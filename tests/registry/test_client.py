@@ -16,7 +16,6 @@ from tests.registry.fakes import USER, FakeRegistry, Handler, gzipped
 from tui.credentials.login import Login
 from tui.layers.errors import LayerError
 from tui.model.reference import is_remote, parse_reference
-from tui.registry import connection
 from tui.registry.client import RegistryClient
 from tui.registry.connection import Connections, is_loopback
 from tui.registry.errors import (
@@ -313,11 +312,7 @@ def test_parts(fake: FakeRegistry) -> None:
         client.part(digest, 30, 4)
 
 
-def test_what_never_answers_is_given_up(
-    fake: FakeRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connection, "SILENT_SECONDS", 0.2)
-
+def test_what_never_answers_is_given_up(fake: FakeRegistry) -> None:
     def silent(handler: Handler) -> None:
         fake.let_go.wait(30)
 
@@ -333,8 +328,10 @@ def test_what_never_answers_is_given_up(
 
     for special in (silent, half, drop):
         fake.special["/v2/me/app/manifests/1"] = special
+        reference = parse_reference(fake.reference)
+        client = RegistryClient(reference, connections=Connections(silent=0.2))
         with pytest.raises(Unreachable):
-            read_image(_client(fake))
+            read_image(client)
 
 
 def test_nobody_is_there(fake: FakeRegistry) -> None:

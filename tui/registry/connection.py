@@ -62,9 +62,12 @@ _Note = Callable[[socket.socket], None]
 class Answer:
     """A server's answer; whoever gets it closes it."""
 
-    def __init__(self, url: str, raw: http.client.HTTPResponse) -> None:
+    def __init__(
+        self, url: str, raw: http.client.HTTPResponse, patience: float = SILENT_SECONDS
+    ) -> None:
         self.url = url
         """Where it came from, after all redirects."""
+        self._patience = patience
         self.status = raw.status
         self._raw = raw
 
@@ -107,7 +110,7 @@ class Answer:
         """
         pieces: list[bytes] = []
         length = 0
-        end = time.monotonic() + SILENT_SECONDS
+        end = time.monotonic() + self._patience
         while data := self.read(_CHUNK):
             pieces.append(data)
             length += len(data)
@@ -122,25 +125,32 @@ class Connections:
     """Asks servers, one request after the other."""
 
     def __init__(
-        self, host: str = "", *, certificates: Path = CERTIFICATES, verified: bool = True
+        self,
+        host: str = "",
+        *,
+        certificates: Path = CERTIFICATES,
+        verify: bool = True,
+        connect: float = CONNECT_SECONDS,
+        silent: float = SILENT_SECONDS,
     ) -> None:
         """Prepare.
 
         Args:
-            host: With its port; whose authorities, a folder of `certificates`, are trusted.
-            certificates: A folder of folders, one a host.
-            verified: Whether a certificate has to be good.
+            host: With its port; of `certificates` its authorities are trusted.
+            certificates: A folder a host.
+            verify: Whether who answers must prove who he is.
+            connect: Seconds for a connection.
+            silent: Seconds without a byte, and for a whole document.
         """
         self.requests = 0
         """How many requests were made so far."""
         self._socket: socket.socket | None = None
         self._is_over = False
+        self._connect, self._silent = connect, silent
         self._opener = OpenerDirector()
         self._opener.add_handler(_Proxies())
         self._opener.add_handler(_Http(self._note))
-        self._opener.add_handler(
-            _Https(_context(certificates / host, verified=verified), self._note)
-        )
+        self._opener.add_handler(_Https(_context(certificates / host, verify=verify), self._note))
 
     def ask(
         self,
@@ -185,13 +195,14 @@ class Connections:
             raise Unreachable(_("it was stopped"))
         try:
             request = Request(url, data, {"User-Agent": AGENT, **headers}, method=method)
-            raw = self._opener.open(request, timeout=CONNECT_SECONDS)
+            raw = self._opener.open(request, timeout=self._connect)
         except _BROKEN as error:
             raise unreachable(url, error) from error
         assert isinstance(raw, http.client.HTTPResponse)
-        return Answer(url, raw)
+        return Answer(url, raw, self._silent)
 
     def _note(self, connected: socket.socket) -> None:
+        connected.settimeout(self._silent)
         self._socket = connected
         if self._is_over:
             raise ConnectionAbortedError(_("it was stopped"))
@@ -265,9 +276,9 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
         raise NotARegistry(url) from None
 
 
-def _context(folder: Path, *, verified: bool) -> ssl.SSLContext:
+def _context(folder: Path, *, verify: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    if not verified:
+    if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     for path in sorted(folder.glob("*.crt")):
@@ -310,7 +321,6 @@ class _Plain(http.client.HTTPConnection):
 
     def connect(self) -> None:
         super().connect()
-        self.sock.settimeout(SILENT_SECONDS)
         self._connected(self.sock)
 
 
@@ -321,5 +331,4 @@ class _Secure(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
-        self.sock.settimeout(SILENT_SECONDS)
         self._connected(self.sock)

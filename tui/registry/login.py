@@ -90,7 +90,7 @@ def check_login(
 def way_to(registry: str, *, is_insecure: bool = False) -> Connections:
     """Return the way to a registry by which a login is checked; `hang_up` ends the check."""
     verified = not (is_insecure or _is_near(registry))
-    return Connections(_host_of(registry), verified=verified)
+    return Connections(_host_of(registry), verify=verified)
 
 
 def _host_of(registry: str) -> str:
