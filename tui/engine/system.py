@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 
-from tui.engine import wire
+from tui.engine import wire, wire_mirrors
 from tui.engine.client import EngineClient
 from tui.model.engine import NO_GAUGE, DiskGauge, Endpoint, EngineInfo
+from tui.model.mirrors import EngineMirrors
 
 
 def engine_info(client: EngineClient) -> EngineInfo:
@@ -15,6 +18,26 @@ def engine_info(client: EngineClient) -> EngineInfo:
         version: object = api.version()
         info: object = api.info()
     return wire.engine_info(version, info, api_version=client.api_version)
+
+
+def engine_mirrors(client: EngineClient) -> EngineMirrors:
+    """Return the mirrors that are in force (`GET /info`)."""
+    with client.asking() as api:
+        info: object = api.info()
+    return wire_mirrors.engine_mirrors(info)
+
+
+def has_reloaded(client: EngineClient, since: float) -> bool:
+    """Tell whether the Engine has read its settings again (`GET /events`, of the past alone).
+
+    Args:
+        client: The Engine.
+        since: Seconds of the epoch, by the Engine's clock.
+    """
+    wanted = json.dumps({"type": ["daemon"], "event": ["reload"]})
+    times = {"since": f"{since:.6f}", "until": f"{time.time():.6f}"}
+    lines = client.lines("GET", "/events", params={**times, "filters": wanted})
+    return any(wire.event(line).action == "reload" for line in lines)
 
 
 def layers_size(client: EngineClient) -> int:
