@@ -105,6 +105,8 @@ def do_change(client: EngineClient, change: Change, hands: Hands) -> str:
     check_file(change.place, change.after)
     path = Path(change.place.real)
     _check_unchanged(path, change)
+    if change.is_empty:  # written by somebody else, and not read yet
+        return _swap(client, change, change.after, hands)
     backup = new_backup(path)
     hands.keep(path, backup)
     try:
@@ -216,7 +218,8 @@ def _swap(client: EngineClient, change: Change, data: bytes, hands: Hands) -> st
     before = engine_mirrors(client).in_force
     log = DaemonLog(change.place)
     since = time.time() - 0.001
-    hands.replace(path, data)
+    if data != change.before or not change.existed:
+        hands.replace(path, data)
     try:
         line = ask_to_reload(change.place, hands)
         if not is_taken_over(client, change.mirrors, since, before=before):

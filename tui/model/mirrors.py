@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 
@@ -99,6 +97,12 @@ class Mirrors:
         """Whether orlop can change the file."""
         return self.place.kind is PlaceKind.FILE and not self.trouble and not self.place.flags
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the Engine has not read the file as it is now."""
+        slashed = tuple(dict.fromkeys(one.rstrip("/") + "/" for one in self.in_file))
+        return slashed != self.in_force
+
 
 NO_MIRRORS: Final = Mirrors()
 
@@ -165,6 +169,3 @@ class MirrorProbe:
     def is_fine(self) -> bool:
         """Whether the Engine could pull that image from it."""
         return self.verdict is Verdict.FINE
-
-
-NO_PROBES: Final[Mapping[str, MirrorProbe]] = MappingProxyType({})

@@ -25,6 +25,7 @@ from tui.store.state import Contents, Pane, Phase, Trouble
 if TYPE_CHECKING:
     from tui.contents.image import ListedLayer
     from tui.credentials.login import Account
+    from tui.model.mirrors import MirrorProbe, Mirrors
 
 
 class EndpointChosen(NamedTuple):
@@ -146,6 +147,16 @@ class AccountsListed(NamedTuple):
     """Why some of them cannot be told."""
     registries: tuple[str, ...] = ()
     """Registries that the Engine is set to trust."""
+class MirrorsRead(NamedTuple):
+    """Which mirrors there are was read."""
+
+    mirrors: Mirrors
+
+
+class MirrorProbed(NamedTuple):
+    """One mirror was tested."""
+
+    probe: MirrorProbe
 
 
 class SearchStarted(NamedTuple):
@@ -273,6 +284,8 @@ Event = (
     | LoadPlanned
     | SendPlanned
     | AccountsListed
+    | MirrorsRead
+    | MirrorProbed
     | SearchStarted
     | SearchEnded
     | SearchFailed

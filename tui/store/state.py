@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # not part of a start
     from tui.contents.image import ListedImage
     from tui.contents.source import Offer
     from tui.credentials.login import Account
+    from tui.model.mirrors import MirrorProbe, Mirrors
 
 
 class Pane(StrEnum):
@@ -115,6 +116,7 @@ class Logins:
 
 
 NO_FACTS: Final[Mapping[str, ImageFacts]] = MappingProxyType({})
+NO_PROBES: Final[Mapping[str, MirrorProbe]] = MappingProxyType({})
 DEFAULT_VIEWS: Final[Mapping[Pane, ListView]] = MappingProxyType(
     {
         Pane.IMAGES: ListView(sort="created", descending=True),
@@ -159,6 +161,10 @@ class State:
     send_plan: SendPlan = NO_SEND_PLAN
     """What the sending that was looked at last would do."""
     logins: Logins = Logins()
+    mirrors: Mirrors | None = None
+    """None until they were read."""
+    probes: Mapping[str, MirrorProbe] = field(default_factory=lambda: NO_PROBES)
+    """What became of testing mirrors, by their addresses as the Engine tells them."""
     search: SearchState = SearchState()
     jobs: tuple[Job, ...] = ()
     """Oldest first."""

@@ -31,6 +31,11 @@ from tui.actions.handlers.moving import (
     plan_send,
     save_images,
     send_images,
+from tui.actions.handlers.mirrors import (
+    change_mirrors,
+    probe_mirrors,
+    read_mirrors,
+    roll_back_mirrors,
 )
 from tui.actions.handlers.pulling import plan_pull
 from tui.actions.handlers.pushing import push
@@ -74,5 +79,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "read_changes": _handler(read_changes),
     "export": _handler(export),
     "import": _handler(import_tar),
+    "read_mirrors": _handler(read_mirrors),
+    "probe_mirrors": _handler(probe_mirrors),
+    "change_mirrors": _handler(change_mirrors),
+    "roll_back_mirrors": _handler(roll_back_mirrors),
 }
 """Kind of action → handler."""
