@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.registry.fakes import FakeRegistry, Handler, gzipped
+from tui.credentials.login import Login
 from tui.model.reference import ImageReference, parse_reference
 from tui.registry import listing
 from tui.registry.client import RegistryClient
 from tui.registry.errors import LoginRefused, NotARegistry, NotListed, NotThere
 from tui.registry.listing import repository_pages, tag_pages
-from tui.registry.tokens import Login
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.registry.fakes import INDEX, FakeRegistry, digest, gzipped
+from tui.credentials.login import Login
 from tui.model.reference import parse_reference
 from tui.registry.client import RegistryClient
 from tui.registry.connection import Connections
@@ -20,7 +21,6 @@ from tui.registry.errors import (
     Unreachable,
 )
 from tui.registry.remote import image_of, platforms_of
-from tui.registry.tokens import Login
 
 
 @pytest.fixture

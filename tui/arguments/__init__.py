@@ -97,15 +97,14 @@ def _doing(given: dict[str, Any]) -> Options:
     action = verb.make(given)
     if verb.changes and not action.quiet and shared.get("read_only"):
         raise Unusable(_("This changes something: not with --read-only."))
-    doing = Doing(action, verb.tell, json=request.json)
+    doing = Doing(action, verb.tell, verb.then, json=request.json)
     return Options(request=request, doing=doing, **shared)
 
 
 def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     from argparse import ArgumentParser
 
-    from tui.arguments import accounts, moving, tars, verbs
-    from tui.arguments import registry as own_registry
+    from tui.arguments import accounts, mirrors, moving, tars, verbs
 
     shared = _shared_options()
     parser = ArgumentParser(
@@ -151,6 +150,7 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     _add_file_commands(add)
     for module in (verbs, accounts, moving, tars):
         module.add_commands(add)
+    mirrors.add_commands(add, shared)
     add("version", _("tell the versions of orlop and of the Engine"))
     practice = commands.add_parser(
         "practice", allow_abbrev=False, help=_("serve the practice engine to others")

@@ -20,13 +20,13 @@ from tui.mirrors.backups import new_backup, stands_for_nothing
 from tui.mirrors.daemonfile import LONGEST, DaemonFile, difference, read_daemon_file
 from tui.mirrors.errors import (
     BadDaemonFile,
-    BadMirror,
     ChangedMeanwhile,
     FlagInTheWay,
     MirrorsError,
     NotAccepted,
     NotEditable,
     NothingToUndo,
+    NotListed,
 )
 from tui.mirrors.hands import Hands, OwnHands
 from tui.mirrors.reload import DaemonLog, ask_to_reload, is_taken_over
@@ -171,13 +171,13 @@ def without(mirrors: Sequence[str], *unwanted: str) -> tuple[str, ...]:
     """Return the mirrors without some of them.
 
     Raises:
-        BadMirror: one of them is not there.
+        NotListed: one of them is not there.
     """
     gone = {normal(one) for one in unwanted}
     there = {normal(one) for one in mirrors}
     for one in unwanted:
         if normal(one) not in there:
-            raise BadMirror(_("It is not in the file."), url=one)
+            raise NotListed(url=one)
     return tuple(one for one in mirrors if normal(one) not in gone)
 
 

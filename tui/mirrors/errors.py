@@ -3,8 +3,10 @@
 MirrorsError
 ├── BadDaemonFile     daemon.json cannot be understood, so nobody may change it
 ├── BadMirror         an address that the Engine would refuse
+├── NotListed         a mirror that is to go is not there
 ├── NotEditable       there is no file here that could be changed
 ├── FlagInTheWay      the mirrors are options of dockerd's command line
+├── NotAgreed         the user did not say yes
 ├── NotPermitted      the file, or the daemon, is not for this user
 ├── ChangedMeanwhile  the file is not as it was when the change was shown
 ├── NotAccepted       the daemon did not take the new settings over; the old ones are back
@@ -44,11 +46,21 @@ class BadMirror(MirrorsError):
         super().__init__(detail, url=url)
 
 
+class NotListed(MirrorsError):
+    """A mirror that is to go is not there."""
+
+    TITLE = N_("{url} is not among the mirrors in the file.")
+    REMEDY = N_("orlop mirrors lists them.")
+
+    def __init__(self, detail: str = "", *, url: str) -> None:
+        super().__init__(detail, url=url)
+
+
 class NotEditable(MirrorsError):
     """There is no file here that could be changed."""
 
     TITLE = N_("The mirrors of this Engine cannot be changed from here.")
-    REMEDY = N_("Copy the text and put it in place there.")
+    REMEDY = N_("orlop mirrors set URL... --dry-run shows the text to put in place there.")
 
 
 class FlagInTheWay(MirrorsError):
@@ -59,6 +71,13 @@ class FlagInTheWay(MirrorsError):
 
     def __init__(self, detail: str = "", *, path: str) -> None:
         super().__init__(detail, path=path)
+
+
+class NotAgreed(MirrorsError):
+    """The user did not say yes, or could not be asked."""
+
+    TITLE = N_("Nothing was written.")
+    REMEDY = N_("--yes writes it without asking.")
 
 
 class NotPermitted(MirrorsError):

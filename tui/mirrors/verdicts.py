@@ -40,6 +40,12 @@ SENTENCES: Final = {
 }
 """What each verdict is, after the mirror's name."""
 
+LIMITS: Final = (
+    N_("Mirrors serve pulls of Docker Hub alone: not search, login, push or other registries."),
+    N_("Nobody tells which of them an image came from; each sees what you pull. Digests protect."),
+)
+"""What mirrors do not do."""
+
 _LISTED: Final = re.compile(r"allow.?list|white.?list|白名单", re.I)
 _EXPIRED: Final = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID, ..._HAS_EXPIRED
 _OTHER_NAME: Final = frozenset({62, 63, 64})  # X509_V_ERR_HOSTNAME_MISMATCH and the like

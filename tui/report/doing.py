@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -69,7 +70,10 @@ def do(endpoint: Endpoint, doing: Doing, *, unicode: bool) -> int:
         write_json(told.document)
     else:
         write_lines(told.lines, unicode=unicode)
-    return told.code
+    action = doing.then(doing.action, store.state) if doing.then is not None else None
+    if action is None:
+        return told.code
+    return do(endpoint, replace(doing, action=action, then=None), unicode=unicode)
 
 
 def told_of(ending: Ending) -> Told:

@@ -47,6 +47,8 @@ class Verb:
     """Raises `Unusable` (or another ValueError) where what was typed will not do."""
     tell: Callable[[Ending, State], Told] = _summary
     """Takes how the handler ended and the state that its events made."""
+    then: Callable[[Action, State], Action | None] | None = None
+    """Takes the action and the state when all was told; what shall be done next, if anything."""
     changes: bool = True
     """Whether it changes anything on the Engine or in a registry: not with --read-only."""
 
@@ -57,4 +59,5 @@ class Doing:
 
     action: Action
     tell: Callable[[Ending, State], Told] = _summary
+    then: Callable[[Action, State], Action | None] | None = None
     json: bool = False

@@ -147,6 +147,8 @@ class AccountsListed(NamedTuple):
     """Why some of them cannot be told."""
     registries: tuple[str, ...] = ()
     """Registries that the Engine is set to trust."""
+
+
 class MirrorsRead(NamedTuple):
     """Which mirrors there are was read."""
 

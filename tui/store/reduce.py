@@ -157,6 +157,8 @@ def _(event: events.LoadPlanned, state: State) -> State:
 @reduce.register
 def _(event: events.SendPlanned, state: State) -> State:
     return replace(state, send_plan=event.plan)
+
+
 def _(event: events.MirrorsRead, state: State) -> State:
     return replace(state, mirrors=event.mirrors)
 

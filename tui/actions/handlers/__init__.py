@@ -25,17 +25,18 @@ from tui.actions.handlers.exporting import export
 from tui.actions.handlers.images import pull, read_facts, search, tag
 from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
+from tui.actions.handlers.mirrors import (
+    change_mirrors,
+    probe_mirrors,
+    read_mirrors,
+    roll_back_mirrors,
+)
 from tui.actions.handlers.moving import (
     load_images,
     plan_load,
     plan_send,
     save_images,
     send_images,
-from tui.actions.handlers.mirrors import (
-    change_mirrors,
-    probe_mirrors,
-    read_mirrors,
-    roll_back_mirrors,
 )
 from tui.actions.handlers.pulling import plan_pull
 from tui.actions.handlers.pushing import push

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.mirrors import (
     ChangeMirrors,
+    Consent,
     MirrorEdit,
     ProbeMirrors,
     ReadMirrors,
@@ -59,8 +60,11 @@ def change_mirrors(action: ChangeMirrors, context: JobContext) -> Ending:
 
     client = context.client()
     found = _read(client, context)
-    change = plan_change(found, _edited(action, found))
-    if action.is_trial:
+    mirrors = _edited(action, found)
+    if action.consent is Consent.TRIAL and not found.is_editable:
+        return _to_paste(found, mirrors)
+    change = plan_change(found, mirrors)
+    if action.consent is not Consent.GIVEN:
         return _trial(change)
     if change.is_empty and not found.is_stale:
         return Ending(_("The mirrors are as they were."), facts=_facts(found))
@@ -80,7 +84,7 @@ def roll_back_mirrors(action: RollBackMirrors, context: JobContext) -> Ending:
     client = context.client()
     found = _read(client, context)
     change = plan_roll_back(found)
-    if action.is_trial:
+    if action.consent is not Consent.GIVEN:
         return _trial(change)
     _check(found, action.expected, sudo=action.sudo)
     context.check()
@@ -102,12 +106,13 @@ def _edited(action: ChangeMirrors, found: Mirrors) -> tuple[str, ...]:
     """Return the list as the action wants it."""
     from tui.mirrors.change import without
 
+    now = found.in_file if found.has_file or found.is_editable else found.in_force
     if action.edit is MirrorEdit.ADD:
-        return (*found.in_file, *action.mirrors)
+        return (*now, *action.mirrors)
     if action.edit is MirrorEdit.ADD_FIRST:
-        return (*action.mirrors, *found.in_file)
+        return (*action.mirrors, *now)
     if action.edit is MirrorEdit.REMOVE:
-        return without(found.in_file, *action.mirrors)
+        return without(now, *action.mirrors)
     return action.mirrors
 
 
@@ -131,6 +136,24 @@ def _trial(change: Change) -> Ending:
     lines = change.difference or (_("The file stays as it is."),)
     text = "\n".join(lines)
     return Ending(text, facts={"path": change.place.path, "difference": list(lines)})
+
+
+def _to_paste(found: Mirrors, mirrors: tuple[str, ...]) -> Ending:
+    """Tell what to put where orlop may not write.
+
+    Raises:
+        BadMirror: the Engine would refuse an address.
+    """
+    from tui.mirrors.addresses import check_mirror
+    from tui.mirrors.change import why_not_editable
+    from tui.mirrors.paste import paste_lines, paste_text
+
+    for mirror in mirrors:
+        check_mirror(mirror, found.version)
+    text = paste_text(found, mirrors)
+    why = found.trouble or why_not_editable(found)
+    lines = (why, *paste_lines(found), "", *text.rstrip("\n").split("\n"))
+    return Ending("\n".join(lines), facts={"path": found.place.path, "text": text})
 
 
 def _summary(found: Mirrors) -> str:

@@ -73,17 +73,26 @@ class MirrorEdit(StrEnum):
     REMOVE = "remove"
 
 
+class Consent(StrEnum):
+    """What the user has agreed to."""
+
+    GIVEN = "given"
+    ASK = "ask"
+    """Nothing yet: tell what would change, so that he can be asked."""
+    TRIAL = "trial"
+    """Nothing: only tell what would change."""
+
+
 class ChangeMirrors(NamedTuple):
     """Write other mirrors into the Engine's file, and have it read that again."""
 
     edit: MirrorEdit
     mirrors: tuple[str, ...]
+    consent: Consent = Consent.GIVEN
     expected: bytes | None = None
     """The file as it was shown; None where it was not."""
     sudo: bool = False
     """Whether sudo may be used; it must not have to ask."""
-    is_trial: bool = False
-    """Only tell what would change."""
     quiet: bool = False
     kind: str = "change_mirrors"
 
@@ -111,10 +120,10 @@ class ChangeMirrors(NamedTuple):
 class RollBackMirrors(NamedTuple):
     """Put the newest backup of the Engine's file in place again."""
 
+    consent: Consent = Consent.GIVEN
     expected: bytes | None = None
     """The file as it was shown; None where it was not."""
     sudo: bool = False
-    is_trial: bool = False
     quiet: bool = False
     kind: str = "roll_back_mirrors"
 
