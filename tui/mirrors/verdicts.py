@@ -41,8 +41,9 @@ SENTENCES: Final = {
 """What each verdict is, after the mirror's name."""
 
 LIMITS: Final = (
-    N_("Mirrors serve pulls of Docker Hub alone: not search, login, push or other registries."),
-    N_("Nobody tells which of them an image came from; each sees what you pull. Digests protect."),
+    N_("Mirrors serve pulls of Docker Hub: no search, login, push, other registries."),
+    N_("Nobody tells which one an image came from. A mirror sees what you pull, and"),
+    N_("could send another image under a tag: names with a digest cannot be altered."),
 )
 """What mirrors do not do."""
 

@@ -17,6 +17,7 @@ KEY_NAMES: Final = {
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
+    "percent_sign": "%",
 }
 
 REMINDED: Final = {

@@ -244,6 +244,11 @@ class Views:
 
         self._screen.orlop.push_screen(PaletteScreen(self._screen.specs, selection), chosen)
 
+    def _mirrors(self, _selection: Selection) -> None:
+        from tui.ui.screens.mirrors import MirrorsScreen  # few look at it
+
+        self._screen.orlop.push_screen(MirrorsScreen())
+
     def _zoom(self, _selection: Selection) -> None:
         self._screen.toggle_class("-zoomed")
 

@@ -30,6 +30,13 @@ APP_VERBS: Final = (
         ("@",),
         docker="docker login [REGISTRY]",
     ),
+    ActionSpec(
+        "mirrors",
+        N_("Mirrors"),
+        N_("Mirrors of Docker Hub: those in force, whether they work, and changing them."),
+        ("%",),
+        docker="docker info --format '{{json .RegistryConfig.Mirrors}}'",
+    ),
     ActionSpec("zoom", N_("Zoom"), N_("Give the pane the whole screen, or give it back."), ("z",)),
     ActionSpec(
         "refresh",
