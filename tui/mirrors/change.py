@@ -17,19 +17,24 @@ from typing import TYPE_CHECKING
 from tui.i18n import _
 from tui.mirrors.addresses import check_mirror, normal
 from tui.mirrors.backups import new_backup, stands_for_nothing
-from tui.mirrors.daemonfile import LONGEST, DaemonFile, difference, read_daemon_file
+from tui.mirrors.daemonfile import (
+    LONGEST,
+    DaemonFile,
+    difference,
+    differs_in_more,
+    read_daemon_file,
+)
 from tui.mirrors.errors import (
     BadDaemonFile,
     ChangedMeanwhile,
     FlagInTheWay,
     MirrorsError,
-    NotAccepted,
     NotEditable,
     NothingToUndo,
     NotListed,
 )
 from tui.mirrors.hands import Hands, OwnHands
-from tui.mirrors.reload import DaemonLog, ask_to_reload, is_taken_over
+from tui.mirrors.reload import DaemonLog, ask_to_reload, prove
 from tui.model.mirrors import MirrorPlace, Mirrors, PlaceKind
 
 if TYPE_CHECKING:
@@ -88,8 +93,7 @@ def plan_roll_back(found: Mirrors) -> Change:
     backup = Path(found.backup)
     old = _read(backup)
     read = read_daemon_file(old, backup.name)
-    ours = read.with_mirrors(found.in_file)
-    if found.data not in (ours, old):
+    if differs_in_more(found.data, old):
         hint = _("More than the mirrors differs from {backup}.").format(backup=backup)
         raise ChangedMeanwhile(hint, path=found.place.path)
     return Change(found.place, found.data, old, read.mirrors, found.has_file, backup=found.backup)
@@ -222,8 +226,7 @@ def _swap(client: EngineClient, change: Change, data: bytes, hands: Hands) -> st
         hands.replace(path, data)
     try:
         line = ask_to_reload(change.place, hands)
-        if not is_taken_over(client, change.mirrors, since, before=before):
-            raise NotAccepted(log.complaint())
+        prove(client, change.mirrors, since, before=before, log=log)
     except BaseException:
         _put_back(change, path, hands)
         raise

@@ -86,6 +86,16 @@ def read_daemon_file(data: bytes, path: str = "daemon.json") -> DaemonFile:
     )
 
 
+def differs_in_more(one: bytes, other: bytes) -> bool:
+    """Tell whether two files that were understood differ in more than their mirrors."""
+    rests = []
+    for data in (one, other):
+        body = _decoded(data).removeprefix(_BOM).strip(_SPACE)
+        told = json.loads(body or "{}")
+        rests.append({key: value for key, value in told.items() if key != KEY})
+    return bool(rests[0] != rests[1])
+
+
 def difference(before: bytes, after: bytes, path: str) -> tuple[str, ...]:
     """Return what changes, as `diff -u` shows it."""
     old, new = (_decoded(data).split("\n") for data in (before, after))
@@ -138,6 +148,8 @@ def _inserted(text: str, start: int, members: Sequence[Member], mirrors: Sequenc
     before = text[: last.name.start]
     lead = before[len(before.rstrip(_SPACE)) :]
     colon = text[last.name.end : last.value.start]
+    if len(members) == 1 and not lead and colon[-1] in _SPACE:
+        lead = " "  # nothing shows how members are parted here
     at = last.value.end
     return f'{text[:at]},{lead}"{KEY}"{colon}{_literal(mirrors)}{text[at:]}'
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tui.i18n import _
 from tui.mirrors.addresses import normals
 from tui.mirrors.daemon import PROC, process
-from tui.mirrors.errors import NotPermitted
+from tui.mirrors.errors import NotAccepted, NotPermitted
 from tui.mirrors.hands import Hands
 from tui.model.mirrors import MirrorPlace
 from tui.model.text import visible
@@ -32,8 +31,10 @@ PAUSE: Final = 0.2
 LOG_LONGEST: Final = 1 << 16
 """Bytes of the log that are looked at."""
 
-_MESSAGE: Final = re.compile(r'level=(?:error|fatal|warning).*?msg="((?:[^"\\]|\\.)*)"')
-_PLAIN: Final = re.compile(r"(?:unable to configure|Error reconfiguring).*")
+_REFUSAL: Final = re.compile(
+    r'(?:unable to configure the Docker daemon|Error reconfiguring)(?:[^"\\\n]|\\.)*'
+)
+"""What dockerd logs, within quotes or without."""
 
 
 def ask_to_reload(place: MirrorPlace, hands: Hands) -> str:
@@ -54,31 +55,32 @@ def ask_to_reload(place: MirrorPlace, hands: Hands) -> str:
     return " ".join(("systemctl", *user, "reload docker"))
 
 
-def is_taken_over(
+def prove(
     client: EngineClient,
     mirrors: tuple[str, ...],
     since: float,
     *,
     before: tuple[str, ...],
-    clock: Callable[[], float] = time.monotonic,
-) -> bool:
+    log: DaemonLog,
+) -> None:
     """Wait until the Engine tells these mirrors, and that it has read its settings again.
 
     Where it told the same mirrors before, the event alone proves anything.
 
     Raises:
+        NotAccepted: it refuses, or does not tell them in time.
         EngineError: the Engine cannot be asked.
     """
     from tui.engine.system import engine_mirrors, has_reloaded
 
     wanted = normals(mirrors)
-    end = clock() + PATIENCE
+    end = time.monotonic() + PATIENCE
     while True:
         is_told = normals(engine_mirrors(client).in_force) == wanted
         if is_told and (normals(before) != wanted or has_reloaded(client, since)):
-            return True
-        if clock() > end:
-            return False
+            return
+        if (refusal := log.refusal()) or time.monotonic() > end:
+            raise NotAccepted(refusal)
         time.sleep(PAUSE)
 
 
@@ -91,10 +93,10 @@ class DaemonLog:
         self._since = time.time()
         self._user = ("--user",) if place.is_rootless else ()
 
-    def complaint(self) -> str:
-        """Return the last thing that it complained about; empty where nobody can tell."""
+    def refusal(self) -> str:
+        """Return why it refuses its settings; empty where it does not, or nobody can tell."""
         text = self._file() if self._start >= 0 else _journal(self._user, self._since)
-        found = _MESSAGE.findall(text) or _PLAIN.findall(text)
+        found = _REFUSAL.findall(text)
         return visible(found[-1].replace('\\"', '"')) if found else ""
 
     def _length(self) -> int:
