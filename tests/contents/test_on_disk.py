@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import random
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from tui.contents.content import STORE, ContentStore, content_folder
 from tui.contents.image import ListedLayer
 from tui.contents.metadata import PodmanMetadata
 from tui.contents.source import NotInAnswer, Watch
+from tui.engine.errors import Cancelled
+from tui.layers.blobs import Folder
 from tui.layers.chain import chain_ids
 from tui.layers.errors import BadSource, BadTar, LayerError
 from tui.model.listing import LayerListing
@@ -59,7 +63,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def _read(store: Store, image_id: str) -> list[ListedLayer]:
-    source = ContentStore(store.folder, image_id, DIFFS)
+    source = ContentStore(Folder(store.folder), image_id, DIFFS)
     return list(source.read(_layers(), Watch()))
 
 
@@ -108,6 +112,41 @@ def test_an_index_within_itself_ends(store: Store) -> None:
     (store.blobs / ("a" * 64)).write_text(json.dumps({"manifests": [{"digest": digest}] * 3}))
     with pytest.raises(BadSource, match="no platform"):
         _read(store, digest)
+
+
+def test_a_wide_index_ends(store: Store) -> None:
+    digests = [f"sha256:{n:064x}" for n in range(10_000)]
+    image_id = store.add_json({"manifests": [{"digest": digest} for digest in digests]})
+    with pytest.raises(BadSource, match="too many"):
+        _read(store, image_id)
+
+
+def test_indexes_that_name_each_other_end(store: Store) -> None:
+    names = ["a" * 64, "b" * 64, "c" * 64]
+    every = {"manifests": [{"digest": f"sha256:{name}"} for name in names]}
+    for name in names:
+        (store.blobs / name).write_text(json.dumps(every))
+    with pytest.raises(BadSource, match="no platform"):
+        _read(store, f"sha256:{names[0]}")
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_layer_is_left_in_the_middle(store: Store, packed: Callable[[bytes], bytes]) -> None:
+    large = tar([member(f"file{n}", random.Random(n).randbytes(40_000)) for n in range(50)])
+    diff_id = f"sha256:{hashlib.sha256(large).hexdigest()}"
+    image_id = store.add_image([packed(large)], [diff_id])
+    source = ContentStore(Folder(store.folder), image_id, [diff_id])
+    asked = 0
+
+    def check() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 10:
+            raise Cancelled
+
+    layer = ListedLayer(1, diff_id, diff_id, "", LayerListing(diff_id, ""))
+    with pytest.raises(Cancelled):
+        list(source.read([layer], Watch(check)))
 
 
 def test_the_store_below_the_data_root_is_found(store: Store, tmp_path: Path) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from tui.contents.image import ListedLayer
-from tui.contents.source import NotInAnswer, Watch, listed
+from tui.contents.source import NotInAnswer, Watch, Watched, WatchedFile, listed
 from tui.i18n import _
-from tui.layers.blobs import Folder, layer_source, read_small
+from tui.layers.blobs import Blobs, Folder, Opened, layer_source, read_small
+from tui.layers.bytesource import ByteSource
 from tui.layers.errors import BadSource
 from tui.layers.manifests import (
     diff_ids_of,
@@ -29,24 +31,30 @@ PLACES: Final = ("containerd/daemon", "/var/lib/containerd")
 """Where containerd keeps its things: below the data root if dockerd started it; else its own."""
 
 STORE: Final = "io.containerd.content.v1.content"
-_DEPTH: Final = 4
-"""Indexes within indexes."""
+_DOCUMENTS: Final = 256
+"""Manifests and indexes that an image may name, within each other or side by side."""
 
 
 class ContentStore:
     """The blobs of one image, found from its digest: index, manifest, config, layers."""
 
-    name = SourceName.CONTENT
-
-    def __init__(self, folder: Path, image_id: str, diff_ids: Sequence[str]) -> None:
+    def __init__(
+        self,
+        blobs: Blobs,
+        image_id: str,
+        diff_ids: Sequence[str],
+        name: SourceName = SourceName.CONTENT,
+    ) -> None:
         """Look at a content store.
 
         Args:
-            folder: The one that holds `blobs/`.
+            blobs: What lies in the folder that holds `blobs/`.
             image_id: Digest of the image's index or manifest.
             diff_ids: Its layers on this platform, bottom first.
+            name: What reading from it is called.
         """
-        self._blobs = Folder(folder)
+        self.name = name
+        self._blobs = blobs
         self._image_id = image_id
         self._diff_ids = list(diff_ids)
 
@@ -60,37 +68,57 @@ class ContentStore:
         Raises:
             BadSource: the image's manifest or config is not there.
         """
-        digests = self._layer_digests(self._image_id, _DEPTH)
-        if digests is None:
-            raise BadSource(_("no platform of it is here"))
-        by_diff = dict(zip(self._diff_ids, digests, strict=True))
+        by_diff = dict(zip(self._diff_ids, self.layer_blobs(), strict=True))
         for layer in layers:
             watch.check()
-            name = _name(by_diff[layer.diff_id])
-            if self._blobs.has(name):
-                yield listed(layer, partial(self._listing, layer.diff_id, name))
+            blob = by_diff[layer.diff_id]
+            if self._blobs.has(blob):
+                yield listed(layer, partial(self._listing, layer.diff_id, blob, watch))
             else:
                 yield replace(layer, error=NotInAnswer())
 
-    def _listing(self, diff_id: str, name: str) -> LayerListing:
-        with self._blobs.open(name) as opened:
-            return LayerListing(diff_id, self.name, scan(layer_source(opened)))
+    def _listing(self, diff_id: str, blob: str, watch: Watch) -> LayerListing:
+        with self.tar_of(blob, watch) as tar:
+            return LayerListing(diff_id, self.name, scan(tar))
 
-    def _layer_digests(self, digest: str, depth: int) -> list[str] | None:
-        """Return the digests of the layers' blobs; None where this is another platform's."""
-        if not self._blobs.has(_name(digest)):
-            return None
-        document = self._document(digest)
-        if "manifests" in document:
-            inner = [object_of(one) for one in list_of(document["manifests"])]
-            for one in sorted(inner, key=foreignness) if depth else ():
-                found = self._layer_digests(digest_of(one), depth - 1)
-                if found is not None:
-                    return found
-            return None
-        layers = [digest_of(object_of(one)) for one in list_of(document.get("layers"))]
-        config = self._document(digest_of(object_of(document.get("config"))))
-        return layers if diff_ids_of(config, len(layers)) == self._diff_ids else None
+    @contextmanager
+    def tar_of(self, blob: str, watch: Watch) -> Iterator[ByteSource]:
+        """Lend the tar of a layer.
+
+        Raises:
+            LayerError: there is none, or it cannot be read.
+        """
+        with self._blobs.open(blob) as (stream, seeker):
+            leaping = WatchedFile(seeker, watch) if seeker is not None else None
+            yield layer_source(Opened(Watched(stream, watch), leaping))
+
+    def layer_blobs(self) -> list[str]:
+        """Return the names of the layers' blobs, bottom first.
+
+        Raises:
+            BadSource: the image's manifest or config is not there, or makes no sense.
+        """
+        waiting, seen = [self._image_id], set[str]()
+        while waiting:
+            digest = waiting.pop()
+            if digest in seen:
+                continue
+            seen.add(digest)
+            if len(seen) > _DOCUMENTS:
+                raise BadSource(_("its indexes name too many manifests"))
+            if not self._blobs.has(_name(digest)):
+                continue
+            document = self._document(digest)
+            if "manifests" in document:
+                inner = [object_of(one) for one in list_of(document["manifests"])]
+                nearest_last = sorted(inner, key=foreignness, reverse=True)
+                waiting += [digest_of(one) for one in nearest_last]
+                continue
+            layers = [digest_of(object_of(one)) for one in list_of(document.get("layers"))]
+            config = self._document(digest_of(object_of(document.get("config"))))
+            if diff_ids_of(config, len(layers)) == self._diff_ids:
+                return [_name(layer) for layer in layers]
+        raise BadSource(_("no platform of it is here"))
 
     def _document(self, digest: str) -> dict[str, Any]:
         return object_of(json_of(read_small(self._blobs, _name(digest)), digest))
@@ -101,7 +129,7 @@ def content_folder(data_root: Path, image_id: str) -> tuple[Path | None, str]:
     unreadable = ""
     for place in PLACES:
         folder = data_root / place / STORE
-        if ContentStore(folder, image_id, ()).has_image():
+        if ContentStore(Folder(folder), image_id, ()).has_image():
             return folder, ""
         if not os.access(folder / "blobs", os.R_OK | os.X_OK):
             unreadable = unreadable or str(folder)

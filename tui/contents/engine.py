@@ -14,6 +14,7 @@ from tui.contents.probe import ProbeSource
 from tui.contents.source import Offer
 from tui.contents.stream import EngineStream, stream_cost
 from tui.i18n import _
+from tui.layers.blobs import Folder
 from tui.layers.errors import LayerError
 from tui.layers.history import stack_of
 from tui.model.engine import StoreKind
@@ -99,7 +100,7 @@ def _content(root: Path, image: ListedImage) -> Offer:
     folder, unreadable = content_folder(root, image.image_id)
     if folder is not None:
         diff_ids = [layer.diff_id for layer in image.layers]
-        return Offer(SourceName.CONTENT, ContentStore(folder, image.image_id, diff_ids))
+        return Offer(SourceName.CONTENT, ContentStore(Folder(folder), image.image_id, diff_ids))
     why = _("The image's manifest is in no content store here.")
     if unreadable:
         why = _("{path} cannot be read.").format(path=visible(unreadable))

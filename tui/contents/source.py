@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tui.contents.image import ListedImage, ListedLayer
 from tui.i18n import N_
+from tui.layers.bytesource import Readable, Seekable
 from tui.layers.cache import ListingCache
 from tui.layers.errors import LayerError
 from tui.model.listing import LayerListing, SourceName
@@ -43,6 +44,32 @@ class Watch:
     """Takes bytes read and bytes in all; 0 in all: nobody knows."""
     on_cancel: Callable[[Callable[[], None]], None] = _nothing
     """Takes what ends the reading at once, from another thread."""
+
+
+class Watched:
+    """A stream whose reader may be told to stop between any two pieces."""
+
+    def __init__(self, stream: Readable, watch: Watch) -> None:
+        """Read a stream."""
+        self._stream = stream
+        self._watch = watch
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; none at the end."""
+        self._watch.check()
+        return self._stream.read(size)
+
+
+class WatchedFile(Watched):
+    """The same, of what can leap."""
+
+    def __init__(self, file: Seekable, watch: Watch) -> None:
+        super().__init__(file, watch)
+        self._file = file
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go there; returns the position."""
+        return self._file.seek(offset, whence)
 
 
 class Source(Protocol):
