@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +13,11 @@ import pytest
 
 from tests.engines.images import ImageSpec
 from tests.engines.maker import ImageMaker
-from tui.engine.client import EngineClient, connect
+from tui.engine.client import Body, EngineClient, connect
 from tui.engine.endpoint import resolve_endpoint
 from tui.engine.errors import EngineError, NotFound
 from tui.engine.probe import LABEL, probe, sweep
-
-pytestmark = pytest.mark.stores("classic")
+from tui.model.engine import StoreKind
 
 
 @pytest.fixture
@@ -34,6 +35,20 @@ def image(maker: ImageMaker) -> str:
     return maker.load(spec)[0]
 
 
+@pytest.fixture
+def place(client: EngineClient, image: str) -> tuple[str, str]:
+    """A folder that the Engine's store has, and a file in it."""
+    root, driver = client.info.data_root, client.info.storage_driver
+    return {
+        StoreKind.CLASSIC: (f"{root}/image/{driver}", "repositories.json"),
+        StoreKind.PODMAN: (f"{root}/{driver}-layers", "layers.json"),
+        StoreKind.CONTAINERD: (
+            f"{root}/containerd/daemon/io.containerd.content.v1.content/blobs/sha256",
+            image.removeprefix("sha256:"),
+        ),
+    }[client.capabilities.store]
+
+
 def _probes(maker: ImageMaker) -> list[str]:
     found = maker.api.containers(all=True, filters={"label": LABEL})
     return [item["Id"] for item in found]
@@ -43,18 +58,22 @@ def _volumes(maker: ImageMaker) -> int:
     return len(maker.api.volumes()["Volumes"] or ())
 
 
-def test_nothing_stays_behind(client: EngineClient, maker: ImageMaker, image: str) -> None:
+def test_nothing_stays_behind(
+    client: EngineClient, maker: ImageMaker, image: str, place: tuple[str, str]
+) -> None:
     volumes = _volumes(maker)
-    folder = f"{client.info.data_root}/image/{client.info.storage_driver}"
+    folder, file = place
     with probe(client, image, folder) as bound:
         (container,) = _probes(maker)
         told = maker.api.inspect_container(container)
         assert told["State"]["Status"] == "created"
-        assert told["HostConfig"]["Binds"] is None
-        mounts = told["HostConfig"]["Mounts"]
-        assert [(one["Type"], one["ReadOnly"]) for one in mounts] == [("bind", True)]
-        with bound.tar_of("repositories.json") as body:
-            assert b"Repositories" in b"".join(iter(lambda: body.read(65536), b""))
+        (mount,) = (one for one in told["Mounts"] if one["Type"] == "bind")
+        assert (mount["Source"], mount["RW"]) == (folder, False)
+        with bound.tar_of(file) as body, tarfile.open(fileobj=_AsFile(body), mode="r|") as tar:
+            (name,) = tar.getnames()
+            assert name == file
+        assert bound.has(file)
+        assert not bound.has("nothing")
         missing = bound.tar_of("nothing")
         with pytest.raises(NotFound):
             missing.__enter__()
@@ -62,6 +81,17 @@ def test_nothing_stays_behind(client: EngineClient, maker: ImageMaker, image: st
     assert _volumes(maker) == volumes
 
 
+class _AsFile(io.RawIOBase):
+    """A body as tarfile wants it."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._body.read(size)
+
+
+@pytest.mark.stores("classic", "containerd")
 def test_a_folder_that_is_not_there_is_not_made(
     client: EngineClient, maker: ImageMaker, image: str, tmp_path: Path
 ) -> None:

@@ -29,6 +29,12 @@ def test_the_metadata_tell_what_the_tar_tells(name: str) -> None:
     assert _bare(found) == list(scan(ByteSource(io.BytesIO(LAYERS[name]))))
 
 
+def test_an_empty_file_is_no_empty_layer() -> None:
+    with pytest.raises(LayerError):
+        read_split(io.BytesIO(b""))
+    assert read_split(io.BytesIO(gzip.compress(b""))) == ()
+
+
 def test_a_file_with_content_has_a_fingerprint() -> None:
     data = tar([member("a", b"same"), member("b", b"same"), member("c", b"else"), member("d")])
     a, b, c, d = (entry.fingerprint for entry in read_split(io.BytesIO(split(data))))

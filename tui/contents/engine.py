@@ -10,7 +10,7 @@ from tui.config.settings import load_settings
 from tui.contents.content import ContentStore, content_folder
 from tui.contents.image import ListedImage, unread_image
 from tui.contents.metadata import ClassicMetadata, PodmanMetadata
-from tui.contents.probe import ProbeSource
+from tui.contents.probe import probe_source
 from tui.contents.source import Offer
 from tui.contents.stream import EngineStream, stream_cost
 from tui.i18n import _
@@ -50,16 +50,16 @@ def offers_for(
 
 
 def _probe(client: EngineClient, image: ListedImage, *, read_only: bool) -> Offer:
-    info = client.info
-    if info.capabilities.store is not StoreKind.CLASSIC:
-        return Offer(SourceName.PROBE, why_not=_("This way is known for the classic store only."))
     if read_only:
         return Offer(SourceName.PROBE, why_not=_("It creates a container: not with --read-only."))
-    source = ProbeSource(client, image.image_id, info.storage_driver, info.data_root)
+    try:
+        source = probe_source(client, image)
+    except LayerError as error:
+        return Offer(SourceName.PROBE, why_not=str(error))
     is_allowed = load_settings().probe
     cost = _(
-        "orlop creates a container from the image, never starts it, reads the layers' metadata on "
-        "the Engine's disk through it, and removes it."
+        "orlop creates a container from the image, never starts it, reads what the Engine's disk "
+        "has of the layers through it, and removes it."
     )
     return Offer(SourceName.PROBE, source, cost="" if is_allowed else cost, asks=not is_allowed)
 

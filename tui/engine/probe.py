@@ -2,7 +2,8 @@
 
 The folder is bound read-only, by `Mounts`: `Binds` would make a folder that is not there. What
 reads it is `GET /containers/{id}/archive`. The container is removed with its volumes, whatever
-happens; one that a killed orlop left is known by its label.
+happens; one that a killed orlop left is known by its label. Podman makes a missing folder all the
+same, so it may be asked for those alone that it has.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +21,7 @@ from docker.types import Mount
 from tui.engine import containers, wire
 from tui.engine.client import Body, EngineClient
 from tui.engine.errors import NotFound
+from tui.engine.translate import from_answer
 
 LABEL: Final = "orlop.probe"
 """Its value says whose the container is: `host:process`."""
@@ -33,6 +36,20 @@ class Probe:
     def __init__(self, client: EngineClient, container_id: str) -> None:
         self._client = client
         self._container_id = container_id
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is something of this name in the folder.
+
+        Raises:
+            EngineError: it was refused, cut, or the connection broke.
+        """
+        with self._client.asking() as api:
+            url = f"{api.base_url}/v{self._client.api_version}/containers"
+            path = {"path": f"{FOLDER}/{name}"}
+            answer = api.request("HEAD", f"{url}/{self._container_id}/archive", params=path)
+        if answer.status_code in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            return answer.status_code == HTTPStatus.OK
+        raise from_answer(answer.status_code, answer.reason)
 
     def tar_of(self, name: str) -> AbstractContextManager[Body]:
         """Lend a tar that holds one file of the folder.

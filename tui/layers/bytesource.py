@@ -126,7 +126,6 @@ class Inflated:
         self._stream = stream
         self._inflater = zlib.decompressobj(_GZIP_BITS)
         self._input = b""
-        self._begun = False
         self._ended = False
 
     def read(self, size: int, /) -> bytes:
@@ -137,8 +136,8 @@ class Inflated:
         """
         try:
             while not self._ended:
-                if not self._input and not self._next_input():
-                    return b""
+                if not self._input:
+                    self._next_input()
                 data = self._inflater.decompress(self._input, size)
                 self._input = self._inflater.unconsumed_tail
                 if self._inflater.eof:
@@ -149,15 +148,10 @@ class Inflated:
             raise BadCompression(str(error)) from error
         return b""
 
-    def _next_input(self) -> bool:
+    def _next_input(self) -> None:
         self._input = self._stream.read(CHUNK)
-        if self._input:
-            self._begun = True
-            return True
-        if self._begun:
+        if not self._input:  # also where there is nothing at all: that is no gzip of nothing
             raise BadCompression("gzip: it ends too early")
-        self._ended = True
-        return False
 
     def _next_member(self) -> None:
         rest = self._inflater.unused_data
