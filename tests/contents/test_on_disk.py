@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import random
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ from tui.contents.image import ListedLayer
 from tui.contents.metadata import PodmanMetadata
 from tui.contents.source import NotInAnswer, Watch
 from tui.engine.errors import Cancelled
+from tui.layers.archives import open_archive
 from tui.layers.blobs import Folder
 from tui.layers.chain import chain_ids
-from tui.layers.errors import BadSource, BadTar, LayerError
+from tui.layers.errors import BadSource, BadTar, LayerError, NotReadable
 from tui.model.listing import LayerListing
 
 LAYERS = [tar([member(f"file{n}", b"x" * n), member("d/")]) for n in range(1, 4)]
@@ -99,6 +101,25 @@ def test_where_only_other_platforms_are_here(store: Store) -> None:
     image_id = store.add_image([LAYERS[0]], DIFFS[:1])
     with pytest.raises(BadSource, match="no platform"):
         _read(store, image_id)
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """The tests may be root's, who may read all."""
+    was = os.geteuid()
+    if not was:
+        os.seteuid(65534)
+    yield
+    os.seteuid(was)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_store_that_may_not_be_read_is_told() -> None:
+    folder, why = content_folder(Path("/proc/1/root/data"), "sha256:" + "1" * 64)
+    assert folder is None
+    assert why
+    with pytest.raises(NotReadable):
+        open_archive("oci:/proc/1/root/image")
 
 
 @pytest.mark.parametrize("document", [b"{", b"[]", b'{"layers": 3}', b'{"manifests": [{}]}'])

@@ -156,7 +156,7 @@ def _chosen(place: Place, index: Table, details: ImageDetails) -> str:
         if _platform(one) in {"", wanted} or _platform(one).startswith(f"{wanted}/")
     ]
     good = [digest for digest in fitting if _is_digest(digest)]
-    here = (digest for digest in good if not place.host and _blob(place, digest).exists())
+    here = (digest for digest in good if not place.host and os.path.exists(_blob(place, digest)))
     return next(here, next(iter(good), ""))
 
 

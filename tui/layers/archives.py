@@ -17,7 +17,7 @@ from tui.i18n import _
 from tui.layers.blobs import Blobs, Folder, TarFile, layer_source, read_small
 from tui.layers.chain import chain_ids
 from tui.layers.config import details_of
-from tui.layers.errors import BadSource
+from tui.layers.errors import BadSource, NotReadable
 from tui.layers.manifests import (
     LAYERS,
     commands_of,
@@ -99,7 +99,7 @@ def open_archive(source: str) -> ArchivedImage:
     """
     scheme, _colon, rest = source.partition(":")
     path, name = _split(rest)
-    if not path.exists():
+    if not _is_there(path):
         raise BadSource(rest)
     if scheme == DOCKER:
         return _docker(TarFile(path), name)
@@ -109,10 +109,25 @@ def open_archive(source: str) -> ArchivedImage:
 def _split(rest: str) -> tuple[Path, str]:
     """Cut the image's name off, which may hold colons as the path may."""
     path, name = rest, ""
-    while not Path(path).exists() and ":" in path:
+    while not _is_there(Path(path)) and ":" in path:
         path, _colon, last = path.rpartition(":")
         name = f"{last}:{name}" if name else last
-    return (Path(path), name) if Path(path).exists() else (Path(rest), "")
+    return (Path(path), name) if _is_there(Path(path)) else (Path(rest), "")
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is such a file or folder.
+
+    Raises:
+        NotReadable: the user may not look there.
+    """
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise NotReadable(str(error)) from error
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _docker(blobs: TarFile, name: str) -> ArchivedImage:

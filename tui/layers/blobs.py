@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -68,7 +69,9 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of this name."""
-        return _is_inside(name) and (self._root / name).is_file()
+        return _is_inside(name) and os.path.isfile(
+            self._root / name
+        )  # False where one may not look
 
     @contextmanager
     def open(self, name: str) -> Iterator[Opened]:
@@ -156,7 +159,7 @@ class TarFile:
 class Window:
     """A part of a file, as a file of its own."""
 
-    def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
+    def __init__(self, file: Seekable, offset: int, size: int) -> None:
         self._file = file
         self._offset = offset
         self._size = size
