@@ -195,7 +195,9 @@ def _answer(options: Options, endpoint: Endpoint, facts: TerminalFacts) -> int:
 
         return do(endpoint, options.doing, unicode=facts.unicode)
     if options.request.command:
-        run_command(endpoint, replace(options.request, unicode=facts.unicode))
+        read_only = options.read_only
+        request = replace(options.request, unicode=facts.unicode, read_only=read_only)
+        run_command(endpoint, request)
         return OK
     _say(_("orlop needs a terminal that can move its cursor; here is the list of images."))
     run_command(endpoint, Request("images", unicode=facts.unicode))

@@ -13,12 +13,14 @@ import pytest
 
 from tests.engines.images import ImageSpec, busybox_layer
 from tests.engines.maker import ImageMaker
+from tests.layers.lazies import estargz
 from tests.layers.tars import hostile_layers, member, tar
-from tests.registry.fakes import FakeRegistry, gzipped
+from tests.registry.fakes import Blob, FakeRegistry, gzipped
 from tests.test_cli import answer, orlop
 
 BELOW = tar([member("a", b"x" * 5000), member("b/"), member("b/caf\udce9\x1b[31m", b"y" * 999)])
-ABOVE = tar([member("a", b"x" * 5000, mode=0o600), member(".wh.b"), member("new", b"z")])
+TARS = [member("a", b"x" * 5000, mode=0o600), member(".wh.b"), member("new", b"z")]
+ABOVE = tar(TARS)
 
 
 @pytest.fixture
@@ -75,6 +77,42 @@ def test_one_layer_fetches_that_alone(made: FakeRegistry, environ: dict[str, str
     assert [one["path"] for one in answer("files", _source(made), **environ)] == ["a", "new"]
     for wrong in ("3", "-1"):
         assert orlop("files", _source(made), "--layer", wrong, **environ).returncode == 1
+
+
+def test_files_are_extracted_without_a_pull(
+    made: FakeRegistry, environ: dict[str, str], tmp_path: Path
+) -> None:
+    to = tmp_path / "out"
+    told = answer("extract", _source(made), "/", "-o", str(to), **environ)
+    assert (told["files"], told["failed"]) == (2, [])
+    assert (to / "a").read_bytes() == b"x" * 5000
+    assert (to / "new").read_bytes() == b"z"
+    before = len(made.fetched)
+    one = ("extract", _source(made), "b", "--layer", "1", "-o", f"{to}/below/")
+    assert answer(*one, **environ)["files"] == 1
+    assert os.listdir(os.fsencode(to / "below" / "b")) == [b"caf\xe9\x1b[31m"]
+    assert len(made.fetched) == before + 2, "config and that layer; its listing was kept"
+
+
+def test_files_of_a_layer_with_a_table_of_contents(
+    made: FakeRegistry, environ: dict[str, str], tmp_path: Path
+) -> None:
+    data, tar_of_it, annotations = estargz(BELOW)
+    made.add([Blob(data, tar_of_it, annotations)], tag="2")
+    source = f"registry:{made.host}/{made.path}:2"
+    answer("extract", source, "a", "-o", str(tmp_path / "a"), **environ)
+    assert (tmp_path / "a").read_bytes() == b"x" * 5000
+
+
+def test_a_layer_that_does_not_fit_its_digest_is_told(
+    made: FakeRegistry, environ: dict[str, str], tmp_path: Path
+) -> None:
+    answer("files", _source(made), **environ)
+    layer = next(path for path in made.fetched if made.blobs[path] == gzipped(ABOVE).data)
+    made.blobs[layer] = gzipped(tar([*TARS, member("more", b"evil")])).data
+    ran = orlop("extract", _source(made), "new", "-o", str(tmp_path / "out"), **environ)
+    assert ran.returncode == 1
+    assert "digest" in ran.stderr
 
 
 def test_the_login_of_docker_is_used(

@@ -78,7 +78,8 @@ def _options(found: Namespace) -> Options:
         return _doing(given)
     names = given.get("names") or ()
     given["names"] = tuple([names] if isinstance(names, str) else names)
-    asked = {field.name for field in fields(Request)} & given.keys()
+    own = {field.name for field in fields(Request)} - {field.name for field in fields(Options)}
+    asked = own & given.keys()
     request = Request(**{name: given.pop(name) for name in asked})
     return Options(request=request, **given)
 

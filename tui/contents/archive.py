@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from tui.contents.files import TarContents, archive_contents
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Watch, listed
 from tui.layers.archives import ArchivedImage, open_archive
@@ -18,6 +19,10 @@ class ArchiveSource:
 
     def __init__(self, image: ArchivedImage) -> None:
         self._image = image
+
+    def contents(self, image: ListedImage) -> TarContents:
+        """Return the contents of the image, whose layers were listed."""
+        return archive_contents(image, self._image)
 
     def read(self, layers: Sequence[ListedLayer], watch: Watch) -> Iterator[ListedLayer]:
         """Yield the layers, bottom first."""

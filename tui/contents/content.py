@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from tui.contents.files import TarContents
 from tui.contents.image import ListedLayer
 from tui.contents.source import NotInAnswer, Watch, Watched, WatchedFile, listed
 from tui.i18n import _
@@ -91,6 +92,15 @@ class ContentStore:
         with self._blobs.open(blob) as (stream, seeker):
             leaping = WatchedFile(seeker, watch) if seeker is not None else None
             yield layer_source(Opened(Watched(stream, watch), leaping))
+
+    def contents(self, layers: Sequence[ListedLayer], watch: Watch) -> TarContents:
+        """Return the contents of the image's layers, all of them, bottom first.
+
+        Raises:
+            BadSource: the image's manifest or config is not there.
+        """
+        blobs = self.layer_blobs()
+        return TarContents(layers, lambda index: self.tar_of(blobs[index - 1], watch))
 
     def layer_blobs(self) -> list[str]:
         """Return the names of the layers' blobs, bottom first.

@@ -138,6 +138,8 @@ class Extraction:
         for name in sorted(plan.folders):
             self._noted(name, partial(self._make_folder, name))
         total = sum(plan.shown[names[0]].size for names in plan.files.values())
+        if total:
+            watch.tell(0, total)
         for content in contents.read(wanted, watch):
             path = paths[content.layer, content.at]
             names = plan.files[content.layer, path]
@@ -302,7 +304,7 @@ def destination(output: str, path: bytes, *, is_folder: bool) -> tuple[int, byte
 def extract(
     listings: dict[int, dict[bytes, int]],
     plan: Plan,
-    contents: Callable[[Wanted], Contents],
+    contents: Contents,
     where: tuple[int, bytes],
     *,
     overwrite: bool,
@@ -313,7 +315,7 @@ def extract(
     Args:
         listings: Of each layer, where each path stands in its listing.
         plan: What is to be written.
-        contents: Gives the place that has the contents.
+        contents: The place that has the contents.
         where: As `destination` tells it; its folder is closed.
         overwrite: Replace files that are there.
         watch: How it is watched.
@@ -330,6 +332,6 @@ def extract(
     root, name = where
     try:
         extraction = Extraction(plan, root, name, overwrite=overwrite)
-        return extraction.write(contents(wanted), wanted, paths, watch)
+        return extraction.write(contents, wanted, paths, watch)
     finally:
         os.close(root)

@@ -7,6 +7,7 @@ tar is read in one pass, a folder of the disk file by file.
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -14,9 +15,9 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from tui.contents.image import ListedImage, ListedLayer
-from tui.contents.source import NoSource, Watch
+from tui.contents.source import Watch
 from tui.i18n import N_, _
-from tui.layers.archives import ArchivedImage, open_archive
+from tui.layers.archives import ArchivedImage
 from tui.layers.blobs import layer_source
 from tui.layers.bytesource import BLOCK, CHUNK, ByteSource, Readable
 from tui.layers.errors import BadTar, LayerError, NotReadable
@@ -75,8 +76,11 @@ class Bounded:
             self._source.skip(rest)
 
 
-class _Nothing:
+class Nothing:
+    """No content."""
+
     def read(self, _size: int, /) -> bytes:
+        """Return nothing."""
         return b""
 
 
@@ -108,7 +112,7 @@ class TarContents:
                     if at >= len(entries) or _told(entry) != _told(entries[at]):
                         raise BadTar(_("it is not what it was when it was listed"))
                     if entry.size != scanner.stored:
-                        yield Content(index, at, _Nothing(), NoContent(_("a sparse file")))
+                        yield Content(index, at, Nothing(), NoContent(_("a sparse file")))
                     else:
                         scanner.stored = 0  # what it shall pass over: that is done here
                         part = Bounded(source, entry.size)
@@ -122,6 +126,67 @@ class TarContents:
 
 def _told(entry: LayerEntry) -> tuple[bytes, Kind, int]:
     return entry.path, entry.kind, entry.size
+
+
+class ByPath:
+    """What is wanted of one layer, known by its paths in a tar that has another order."""
+
+    def __init__(self, layer: ListedLayer, places: Collection[int]) -> None:
+        self._index = layer.index
+        self._entries = layer.listing.entries
+        self._left = set(places)
+        self._names = {self._entries[at].path: at for at in sorted(places)}
+        self.folder = _askable(posixpath.commonpath([b"/" + path for path in self._names])[1:])
+        """What has all of it."""
+        for entry in self._entries:  # on the disk nobody tells which name was the first
+            if entry.kind is Kind.HARDLINK and entry.link in self._names:
+                self._names.setdefault(entry.path, self._names[entry.link])
+
+    def read(self, tar: Readable, folder: bytes | None = None) -> Iterator[Content]:
+        """Yield the files of a tar: of the layer, or of a folder of it under the folder's name."""
+        source = ByteSource(tar)
+        scanner = TarScanner(source)
+        for entry in scanner:
+            path = entry.path
+            if folder is not None:
+                inner = path.partition(b"/")[2]
+                path = b"/".join(part for part in (folder, inner) if part)
+            at = self._names.get(path, -1)
+            if at not in self._left or entry.kind is not Kind.FILE:
+                continue
+            self._left.discard(at)
+            if scanner.stored != self._entries[at].size:
+                yield self._not_as_listed(at)
+                continue
+            part = Bounded(source, scanner.stored)
+            scanner.stored = 0  # what it shall pass over: that is done here
+            yield Content(self._index, at, part)
+            part.finish()
+            if not self._left:
+                return
+
+    def missing(self) -> Iterator[Content]:
+        """Yield what was not there."""
+        for at in sorted(self._left):
+            yield self._not_as_listed(at)
+
+    def _not_as_listed(self, at: int) -> Content:
+        return Content(self._index, at, Nothing(), NoContent(_("it is not as the layer has it")))
+
+
+def _askable(path: bytes) -> bytes:
+    """Return a path as far as it is UTF-8: of what goes on otherwise, Engines send nothing."""
+    while not _is_utf8(path):
+        path = path.rpartition(b"/")[0]
+    return path
+
+
+def _is_utf8(path: bytes) -> bool:
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class FolderContents:
@@ -149,13 +214,13 @@ class FolderContents:
                 try:
                     descriptor = open_beneath(self._folder(index), entry.path)
                 except (OSError, ValueError) as error:
-                    yield Content(index, at, _Nothing(), NotReadable(str(error)))
+                    yield Content(index, at, Nothing(), NotReadable(str(error)))
                     continue
                 with open(descriptor, "rb", buffering=0) as file:
                     told = os.fstat(descriptor)
                     if not stat.S_ISREG(told.st_mode) or told.st_size != entry.size:
                         why = NoContent(_("it is not as the layer has it"))
-                        yield Content(index, at, _Nothing(), why)
+                        yield Content(index, at, Nothing(), why)
                     else:
                         yield Content(index, at, file)
 
@@ -192,32 +257,13 @@ def archive_contents(image: ListedImage, archive: ArchivedImage) -> TarContents:
     return TarContents(image.layers, open_tar)
 
 
-def contents_of(image: ListedImage, source: str, layers: Collection[int]) -> Contents:
-    """Return the nearest place that has these layers.
-
-    Args:
-        image: Listed already.
-        source: As the user wrote it; of an archive it is opened again.
-        layers: Those that are needed.
-
-    Raises:
-        LayerError: there is none, or it cannot be read.
-    """
-    if source:
-        return archive_contents(image, open_archive(source))
-    folders = FolderContents(image.layers)
-    if folders.can(layers):
-        return folders
-    raise NoSource(_("The layers are not on this disk, or not for this user."))
-
-
-def first_content(contents: Contents, layer: int, at: int) -> tuple[bytes, bool]:
+def first_content(contents: Contents, layer: int, at: int, watch: Watch) -> tuple[bytes, bool]:
     """Return the first megabyte of one file, and whether there is more.
 
     Raises:
         LayerError: it cannot be read.
     """
-    with closing(_one(contents, layer, at)) as pieces:
+    with closing(_one(contents, layer, at, watch)) as pieces:
         data = b""
         for piece in pieces:
             data += piece
@@ -230,8 +276,8 @@ READ = 1_000_000
 """Bytes of a file that are shown."""
 
 
-def _one(contents: Contents, layer: int, at: int) -> Generator[bytes, None, None]:
-    for content in contents.read({layer: (at,)}, Watch()):
+def _one(contents: Contents, layer: int, at: int, watch: Watch) -> Generator[bytes, None, None]:
+    for content in contents.read({layer: (at,)}, watch):
         if content.error is not None:
             raise content.error
         while piece := content.stream.read(CHUNK):

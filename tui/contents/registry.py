@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from tui.contents.files import ByPath, Content, Wanted
 from tui.contents.image import ListedImage, ListedLayer
-from tui.contents.source import Watch
+from tui.contents.source import Watch, Watched
 from tui.credentials.errors import CredentialsUnreadable
 from tui.credentials.login import Login
 from tui.credentials.stored import stored_login
@@ -51,6 +52,10 @@ class RegistrySource:
         """Prepare to read these layers, bottom first."""
         self._client = client
         self._layers = layers
+
+    def contents(self, image: ListedImage) -> RegistryContents:
+        """Return the contents of the image, whose layers were listed."""
+        return RegistryContents(self._client, self._layers, image.layers)
 
     def read(self, layers: Sequence[ListedLayer], watch: Watch) -> Iterator[ListedLayer]:
         """Yield the layers, bottom first; no other is fetched."""
@@ -106,6 +111,38 @@ class RegistrySource:
                 raise
             blob.finish(layer.size)
         return entries
+
+
+class RegistryContents:
+    """The contents of those layers: only what is needed of them is fetched, and not stored."""
+
+    def __init__(
+        self, client: RegistryClient, remote: Sequence[RemoteLayer], layers: Sequence[ListedLayer]
+    ) -> None:
+        self._client = client
+        self._remote = remote
+        self._layers = layers
+
+    def read(self, wanted: Wanted, watch: Watch) -> Iterator[Content]:
+        """Yield the files, layer by layer, and then check the layer's blob.
+
+        A layer may have been listed by its table of contents, so files are known by their paths.
+
+        Raises:
+            RegistryError: it is not there, or what was read does not fit its digest.
+            LayerError: a layer cannot be read.
+        """
+        watch.on_cancel(self._client.connections.hang_up)
+        for index in sorted(wanted):
+            if not wanted[index]:
+                continue
+            remote = self._remote[index - 1]
+            layer = ByPath(self._layers[index - 1], wanted[index])
+            with self._client.blob(remote.digest) as answer:
+                blob = _Checked(Watched(answer, watch), remote.digest, remote.size)
+                yield from layer.read(decompressed(blob))
+                blob.finish(remote.size)
+            yield from layer.missing()
 
 
 class _Gauge:

@@ -105,7 +105,7 @@ def _wanted(request: Request) -> slice:
 
 def _listing(client: EngineClient, request: Request) -> None:
     """Tell of the files of an image of the Engine."""
-    tell_listing(listed_source(client, request.names[0], request.source), request)
+    tell_listing(listed_source(client, request.names[0], request), request)
 
 
 def tell_listing(image: ListedImage, request: Request) -> None:
@@ -170,7 +170,7 @@ LISTINGS: Final[Mapping[str, Callable[[ListedImage, Request], None]]] = {
 
 def _diff(client: EngineClient | None, request: Request) -> None:
     """Tell what differs between two images."""
-    a, b = (listed_source(client, name, request.source) for name in request.names)
+    a, b = (listed_source(client, name, request) for name in request.names)
     for image in (a, b):
         image.check(len(image.layers))
     if request.json:
@@ -196,7 +196,7 @@ def _layers(client: EngineClient, request: Request) -> None:
     name = target.reference or inventory.label(image_id)
     if request.json:
         document = documents.layers_document(inventory, image_id, name=name)
-        listed = listed_freely(client, image_id, name)
+        listed = listed_freely(client, image_id, name, read_only=request.read_only)
         write_json(filelines.with_files(document, listed) if listed else document)
     else:
         lines = tables.layers_lines(inventory, image_id, name=name, width=_width())

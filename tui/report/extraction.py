@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.contents.extract import Extracted, destination, extract, plan_of
-from tui.contents.files import contents_of
+from tui.contents.files import Contents
 from tui.contents.image import ListedImage, NoSuchLayer
+from tui.contents.nearest import nearest, places_of
 from tui.contents.source import Watch
 from tui.i18n import N_, _, ngettext
-from tui.layers.archives import is_archive
 from tui.layers.errors import LayerError
 from tui.layers.tarscan import clean_path
 from tui.layers.union import Union, stack
@@ -19,8 +19,8 @@ from tui.model.listing import Kind, Mark
 from tui.model.text import exact_size, visible
 from tui.report.documents import Document
 from tui.report.filelines import path_document, text_of
-from tui.report.listings import listed_source
-from tui.report.output import Meter, write_json, write_lines
+from tui.report.listings import EVERY, Speaker, is_apart, listed_source, opened_apart
+from tui.report.output import write_json, write_lines
 from tui.report.request import Request
 
 if TYPE_CHECKING:
@@ -42,34 +42,59 @@ def run_extract(client: EngineClient | None, request: Request) -> None:
     Raises:
         LayerError: it cannot be done, or not all of it.
     """
-    source = request.names[0]
-    image = listed_source(client, source, request.source)
+    image, contents_of = _opened(client, request)
     path = clean_path(request.path.encode("utf-8", "surrogateescape"))
     union = _union(image, request)
     plan = plan_of(union, path)
     if request.layer and not request.stacked:  # its union counts from 1
         lift = request.layer - 1
         plan.files = {(layer + lift, name): names for (layer, name), names in plan.files.items()}
-    where = destination(request.output, path, is_folder=b"" in plan.folders)
     places = {layer: _places(image, layer) for layer, _path in plan.files}
-    meter = Meter(sys.stderr, _("extracting: {done} of {total} bytes"))
+    contents, cost = contents_of([*places])
+    where = destination(request.output, path, is_folder=b"" in plan.folders)
+    speaker = Speaker(cost, _("extracting: {done} of {total} bytes"))
     try:
         done = extract(
             places,
             plan,
-            lambda wanted: contents_of(image, source if is_archive(source) else "", wanted),
+            contents,
             where,
             overwrite=request.overwrite,
-            watch=Watch(tell=meter.tell),
+            watch=Watch(tell=speaker.tell),
         )
     finally:
-        meter.wipe()
+        speaker.wipe()
     if request.json:
         write_json(extracted_document(done))
     else:
         write_lines(extracted_lines(done), unicode=request.unicode)
     if done.failed:
         raise NotAll
+
+
+ContentsOf = Callable[[Collection[int]], tuple[Contents, str]]
+"""Takes layers; returns the place that has their contents, and what reading from it costs."""
+
+
+def _opened(client: EngineClient | None, request: Request) -> tuple[ListedImage, ContentsOf]:
+    """Return an image with its files, and what finds their contents."""
+    source = request.names[0]
+    if is_apart(source):
+        layer = request.layer
+        wanted = slice(layer - 1, layer) if layer > 0 and not request.stacked else EVERY
+        image, apart = opened_apart(source, wanted)
+        return image, lambda _layers: (apart.contents(image), "")
+    assert client is not None
+    image = listed_source(client, source, request)
+
+    def contents_of(layers: Collection[int]) -> tuple[Contents, str]:
+        places = places_of(client, image, layers, read_only=request.read_only)
+        place = nearest(places, request.source)
+        assert place.contents is not None
+        cost = _("For the files' contents: {cost}").format(cost=place.cost) if place.cost else ""
+        return place.contents, cost
+
+    return image, contents_of
 
 
 def _union(image: ListedImage, request: Request) -> Union:

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tui.config.paths import cache_directory, home_directory
 from tui.contents.archive import unread_archive
 from tui.contents.engine import offers_for
-from tui.contents.image import ListedImage
+from tui.contents.files import Contents
+from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Watch, chosen, read_layers
 from tui.i18n import _
 from tui.layers.archives import is_archive
 from tui.layers.cache import ListingCache
+from tui.model.listing import SourceName
 from tui.model.reference import is_remote
 from tui.report.names import find_image
 from tui.report.output import Meter
+from tui.report.request import Request
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -29,19 +33,44 @@ EVERY: Final = slice(None)
 """All layers of an image."""
 
 
-def listed_archive(source: str) -> ListedImage:
-    """Return an image in a file.
+def is_apart(source: str) -> bool:
+    """Tell whether a source is an image in a file or in a registry: no Engine is needed."""
+    return is_archive(source) or is_remote(source)
+
+
+class Apart(Protocol):
+    """An image in a file or in a registry, as a source."""
+
+    @property
+    def name(self) -> SourceName:
+        """What it is called."""
+
+    def read(self, layers: Sequence[ListedLayer], watch: Watch) -> Iterator[ListedLayer]:
+        """Yield these layers with their files."""
+
+    def contents(self, image: ListedImage) -> Contents:
+        """Return the contents of the image, whose layers were listed."""
+
+
+def opened_apart(source: str, wanted: slice = EVERY) -> tuple[ListedImage, Apart]:
+    """Return an image in a file, or of one in a registry the layers that are wanted.
 
     Raises:
         LayerError: there is none, or it cannot be read.
     """
-    image, archive = unread_archive(source)
-    return image.with_layers(read_layers(image, archive, None, Watch()))
+    if is_archive(source):
+        image, archive = unread_archive(source)
+        return image.with_layers(read_layers(image, archive, None, Watch())), archive
+    from tui.contents.registry import unread_registry  # brings HTTP and TLS along
 
-
-def is_apart(source: str) -> bool:
-    """Tell whether a source is an image in a file or in a registry: no Engine is needed."""
-    return is_archive(source) or is_remote(source)
+    image, registry = unread_registry(source)
+    meter = Meter(sys.stderr, _("reading layers: {done} of {total} bytes"))
+    some = replace(image, layers=image.layers[wanted])
+    try:
+        read = read_layers(some, registry, _cache(), Watch(tell=meter.tell))
+        return image.with_layers(read), registry
+    finally:
+        meter.wipe()
 
 
 def listed_apart(source: str, wanted: slice = EVERY) -> ListedImage:
@@ -50,25 +79,16 @@ def listed_apart(source: str, wanted: slice = EVERY) -> ListedImage:
     Raises:
         LayerError: there is none, or it cannot be read.
     """
-    if is_archive(source):
-        return listed_archive(source)
-    from tui.contents.registry import unread_registry  # brings HTTP and TLS along
-
-    image, registry = unread_registry(source)
-    meter = Meter(sys.stderr, _("reading layers: {done} of {total} bytes"))
-    some = replace(image, layers=image.layers[wanted])
-    try:
-        read = read_layers(some, registry, _cache(), Watch(tell=meter.tell))
-        return image.with_layers(read)
-    finally:
-        meter.wipe()
+    return opened_apart(source, wanted)[0]
 
 
 def _cache() -> ListingCache:
     return ListingCache(cache_directory(os.environ, home_directory()) / "listings")
 
 
-def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) -> ListedImage:
+def listed_image(
+    client: EngineClient, image_id: str, name: str, wanted: str, *, read_only: bool
+) -> ListedImage:
     """Return an image of the Engine.
 
     Args:
@@ -76,6 +96,7 @@ def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) ->
         image_id: Which image.
         name: What it was called in the question.
         wanted: The source to read from; empty for the best.
+        read_only: Nothing may be changed on the Engine, not even for a moment.
 
     Raises:
         EngineError: as the Engine tells.
@@ -83,10 +104,11 @@ def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) ->
     """
     from tui.engine import images
 
-    image, offers = offers_for(client, images.image_facts(client, image_id), name)
+    facts = images.image_facts(client, image_id)
+    image, offers = offers_for(client, facts, name, read_only=read_only)
     offer = chosen(offers, wanted)
     assert offer.source is not None
-    speaker = _Speaker(offer.cost)
+    speaker = Speaker(offer.cost)
     try:
         read = read_layers(image, offer.source, _cache(), Watch(tell=speaker.tell))
         return replace(image.with_layers(read), source=offer.name)
@@ -94,12 +116,14 @@ def listed_image(client: EngineClient, image_id: str, name: str, wanted: str) ->
         speaker.wipe()
 
 
-class _Speaker:
+class Speaker:
     """Says what reading costs when it begins, and how far it is; on standard error."""
 
-    def __init__(self, cost: str) -> None:
+    def __init__(self, cost: str, sentence: str = "") -> None:
+        """Prepare; the sentence has the fields `done` and `total`."""
         self._cost = cost
-        self._meter = Meter(sys.stderr, _("reading layers: {done} of {total} bytes"))
+        sentence = sentence or _("reading layers: {done} of {total} bytes")
+        self._meter = Meter(sys.stderr, sentence)
 
     def tell(self, done: int, total: int) -> None:
         """Note that something is being read."""
@@ -114,7 +138,7 @@ class _Speaker:
         self._meter.wipe()
 
 
-def listed_source(client: EngineClient | None, source: str, wanted: str) -> ListedImage:
+def listed_source(client: EngineClient | None, source: str, request: Request) -> ListedImage:
     """Return an image of the Engine, or one in a file, for which no Engine is needed.
 
     Raises:
@@ -127,15 +151,20 @@ def listed_source(client: EngineClient | None, source: str, wanted: str) -> List
     from tui.engine import images
 
     target = find_image(images.list_images(client, all=True), source)
-    return listed_image(client, target.image_id, target.reference or target.image_id, wanted)
+    name = target.reference or target.image_id
+    read_only = request.read_only
+    return listed_image(client, target.image_id, name, request.source, read_only=read_only)
 
 
-def listed_freely(client: EngineClient, image_id: str, name: str) -> ListedImage | None:
+def listed_freely(
+    client: EngineClient, image_id: str, name: str, *, read_only: bool
+) -> ListedImage | None:
     """Return an image of the Engine if its files can be read without a cost; else None."""
     from tui.engine import images
 
-    _image, offers = offers_for(client, images.image_facts(client, image_id), name)
+    facts = images.image_facts(client, image_id)
+    _image, offers = offers_for(client, facts, name, read_only=read_only)
     for offer in offers:
         if offer.source is not None and not offer.cost and not offer.asks:
-            return listed_image(client, image_id, name, offer.name)
+            return listed_image(client, image_id, name, offer.name, read_only=read_only)
     return None

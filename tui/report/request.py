@@ -42,6 +42,8 @@ class Request:
     """Write over files that are there."""
     min_efficiency: float | None = None
     """The least share of its bytes that must show."""
+    read_only: bool = False
+    """Nothing may be changed on the Engine, not even for a moment."""
     unicode: bool = True
     """The terminal shows characters beyond ASCII."""
 

@@ -124,6 +124,10 @@ class ViewFile(NamedTuple):
     layer: int
     """1 is the bottom."""
     path: bytes
+    source: str = ""
+    """Read it there, at a cost that the user has agreed to; empty for what is free."""
+    read_only: bool = True
+    """Nothing may be changed on the Engine, not even for a moment."""
     quiet: bool = True
     kind: str = "view_file"
 
