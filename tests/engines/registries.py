@@ -106,7 +106,10 @@ def push_image(name: str, layers: Sequence[bytes], diff_ids: Iterable[str]) -> N
         "architecture": "amd64",
         "os": "linux",
         "rootfs": {"type": "layers", "diff_ids": [*diff_ids]},
-        "history": [{"created_by": f"COPY {index}"} for index in range(len(layers))],
+        "history": [
+            {"created_by": f"COPY {index}", "created": "2026-01-01T00:00:00Z"}  # Podman needs it
+            for index in range(len(layers))
+        ],
     }
     config = push(json.dumps(about).encode())
     kind = "application/vnd.oci.image"
