@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.figures import Line, Series, line, table
+from tests.bench.fluid import lines_of_fluidity
 from tests.bench.layers import lines_of_layers
 from tests.bench.measures import (
     Keys,
@@ -87,6 +88,9 @@ def measure_layers(options: argparse.Namespace, lines: list[Line]) -> None:
     with engine_for_layers() as socket:
         found = lines_of_layers(socket, runs=1 if options.quick else 3)
     say(table("files of a large image", found) + "\n")
+    lines += found
+    found = lines_of_fluidity()
+    say(table("half a million files on the screen", found) + "\n")
     lines += found
 
 

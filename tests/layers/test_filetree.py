@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.layers.tars import member, tar
 from tests.layers.test_union import listing
 from tui.layers.filetree import FileTree
-from tui.layers.treeview import Choice, Order, TreeView
+from tui.layers.treeview import Choice, Order, TreeView, in_slices
 from tui.layers.union import Change
 from tui.model.listing import Kind, LayerEntry, LayerListing, Mark
 
@@ -127,10 +128,9 @@ def test_the_way_to_the_next_change() -> None:
     found = _walked(view)
     order = ["bin/tool", "etc/conf.d/a", "etc/conf.d/b", "etc/conf.d/c", "var/log/old"]
     assert [one.decode() for one in found] == order
-    back = [found[-1]]
-    while (before := view.next_change(back[-1], back=True)) is not None:
-        back.append(before)
-    assert back == found[::-1]
+    assert _walked(view, back=True) == found[::-1]
+    closed = TreeView(_tree())
+    assert _walked(closed, back=True) == found[::-1]
     index = view.reveal(b"etc/conf.d/c")
     assert index is not None
     assert view.rows[index] == b"etc/conf.d/c"
@@ -152,7 +152,7 @@ def test_the_history_of_a_path() -> None:
 def test_an_image_without_layers() -> None:
     view = TreeView(FileTree([], 0))
     assert view.rows == []
-    assert view.next_change(b"") is None
+    assert view.next_change(-1) is None
 
 
 def test_only_rows_in_opened_folders_are_made() -> None:
@@ -165,6 +165,54 @@ def test_only_rows_in_opened_folders_are_made() -> None:
     assert len(view.rows) == 600
     assert not view.expand_all(limit=1_000)
     assert len(view.rows) <= 1_000
+
+
+def test_work_on_many_entries_can_be_stopped_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.layers.treeview.SLICE", 10)
+    entries = tuple(LayerEntry(b"d/%03d" % n, Kind.FILE, n, 0o644, 0, 0, 0) for n in range(100))
+    shown = TreeView(FileTree([LayerListing("", "", entries)], 1))
+    seen = looked_at(shown, lambda view: view.choose(Choice("d/0")))
+    assert seen >= 10
+    assert (shown.rows, shown.opened) == ([b"d"], set())
+    assert looked_at(shown, lambda view: view.open(0)) >= 10
+    assert looked_at(shown, lambda view: view.next_change(-1)) >= 10
+    assert shown.rows == [b"d"]
+
+    def stop() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        shown.copy(stop).choose(Choice("d/0"))
+    assert shown.rows == [b"d"]
+    assert shown.choice == Choice()
+
+
+def looked_at(shown: TreeView, change: Callable[[TreeView], object]) -> int:
+    """Change a copy of a view; returns how often it could have been stopped."""
+    count = 0
+
+    def check() -> None:
+        nonlocal count
+        count += 1
+
+    change(shown.copy(check))
+    return count
+
+
+def test_a_filter_keeps_folders_and_no_files() -> None:
+    entries = tuple(
+        LayerEntry(b"a/b%d/%d" % (n % 7, n), Kind.FILE, 1, 0o644, 0, 0, 0) for n in range(5_000)
+    )
+    view = TreeView(FileTree([LayerListing("", "", entries)], 1))
+    assert view.choose(Choice("a/")) == 5_000
+    assert len(view._folders) == 9
+
+
+@given(st.lists(st.binary(max_size=3), max_size=300))
+def test_sorting_in_slices_is_sorting(items: list[bytes]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.layers.treeview.SLICE", 8)
+        assert in_slices(iter(items), lambda: None) == sorted(items)
 
 
 NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map("/".join)
@@ -190,13 +238,17 @@ def test_the_tree_holds_what_the_union_shows(layers: list[dict[str, str]]) -> No
     assert tree.node(b"").sums.count == len(tree.union.shown)
     changed = [path for path in view.rows if tree.change_of(path) is not Change.SAME]
     assert _walked(view) == changed
+    assert _walked(TreeView(tree)) == changed
+    assert _walked(TreeView(tree), back=True) == changed[::-1]
 
 
-def _walked(view: TreeView) -> list[bytes]:
+def _walked(view: TreeView, *, back: bool = False) -> list[bytes]:
+    """Go from change to change, opening the folders that they are in."""
     found: list[bytes] = []
-    path: bytes | None = b""
-    while (path := view.next_change(path or b"")) is not None:
+    index: int | None = len(view.rows) if back else -1
+    while index is not None and (path := view.next_change(index, back=back)) is not None:
         found.append(path)
+        index = view.reveal(path)
     return found
 
 

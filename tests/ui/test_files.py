@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
 from tui.layers.errors import BadTar
 from tui.layers.filetree import FileTree
+from tui.layers.treeview import TreeView
 from tui.model.filetext import FileText
 from tui.model.listing import Kind, LayerEntry, LayerListing, SourceName
 from tui.store import events
@@ -125,7 +127,7 @@ async def test_of_a_large_image_the_lowest_layer_is_shown_at_once(
         made.append(layer)
         return FileTree(listings, layer)
 
-    monkeypatch.setattr("tui.ui.screens.files.FileTree", tree)
+    monkeypatch.setattr("tui.ui.screens.filereading.FileTree", tree)
     many = tuple(LayerEntry(b"d/f%d" % n, Kind.FILE, 1, 0o644, 0, 0, 0) for n in range(30_000))
     large = layers(BELOW, LayerListing("", "archive", many))
     async with stage(*CONNECTED, FACTS_TOLD) as here:
@@ -307,7 +309,7 @@ async def test_from_the_layers_pane_the_layer_under_the_cursor_alone() -> None:
         here.rows(Pane.LAYERS).move_to(0)
         await here.press("f")
         screen = here.screen(FilesScreen)
-        assert (screen._layer, screen._choice.alone) == (1, True)
+        assert (screen.reading.layer, screen.choice.alone) == (1, True)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 15)])
@@ -332,7 +334,36 @@ async def test_half_a_million_files_are_rows_only_where_they_are_seen() -> None:
     )
     async with stage(*CONNECTED, FACTS_TOLD) as here:
         screen = await opened(here, layers(LayerListing("", "archive", entries)))
-        await here.press("enter", "G")
+        await here.press("enter")
+        await until_rows(here)
+        await here.press("G")
         rows = screen.query_one(RowList)
         assert len(rows._view.rows) == 500_001
         assert len(rows._view._cache) < 500
+
+
+async def test_while_many_files_are_filtered_the_screen_says_so_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.ui.screens.fileturns.QUICK", 0)
+    go_on = threading.Event()
+    find = TreeView._find
+
+    def slow(view: TreeView, fits: Callable[[bytes], bool]) -> None:
+        assert go_on.wait(30)
+        find(view, fits)
+
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        monkeypatch.setattr(TreeView, "_find", slow)
+        await here.press("/")
+        await here.type("#answer", "conf.d/[ab]")
+        await here.press("enter")
+        assert "filtering..." in here.line("#sheet-keys")
+        await here.press("j")
+        assert here.screen(FilesScreen).rows.cursor_key == "etc"
+        assert names(here) == [". ▸ bin/", ". ▸ etc/", ". ▸ var/"]
+        go_on.set()
+        await until_rows(here)
+        assert "2 found" in here.line("#sheet-keys")
+        assert [name.split()[-1] for name in names(here)] == ["etc/", "conf.d/", "a", "b"]

@@ -151,11 +151,16 @@ class FileTree:
 
     def inside(self, folder: bytes) -> list[bytes]:
         """Return the paths directly in a folder, in no order; removed ones too."""
-        return list(dict.fromkeys((*self.union.inside(folder), *self._gone_below.get(folder, ()))))
+        inside, gone = self.union.inside(folder), self._gone_below.get(folder)
+        return list(dict.fromkeys((*inside, *gone))) if gone else inside
 
     def has_inside(self, path: bytes) -> bool:
         """Tell whether a row can be opened: a folder, or what has taken a folder's place."""
         return self.node(path).is_folder or path in self._gone_below
+
+    def has_entry(self, path: bytes) -> bool:
+        """Tell whether a layer names a path, which shows or was removed by this layer."""
+        return path in self.union.shown or path in self._gone
 
     def change_of(self, path: bytes) -> Change:
         """Return what the layer did at a path."""
@@ -166,6 +171,11 @@ class FileTree:
     def changes_below(self, folder: bytes) -> int:
         """Return how many entries in a folder, at any depth, the layer changed."""
         return self._sums.get(folder, NOTHING).changed
+
+    @property
+    def entries(self) -> int:
+        """How many paths have an entry, or had one that the layer removed."""
+        return len(self.union.shown) + len(self._gone)
 
     def paths(self) -> Iterator[bytes]:
         """Yield every path that has an entry, and every removed one."""

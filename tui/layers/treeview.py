@@ -1,13 +1,20 @@
-"""The rows of a tree of files: which folders are open, which entries are wanted, in what order."""
+"""The rows of a tree of files: which folders are open, which entries are wanted, in what order.
+
+A view of half a million entries is changed in a thread: a copy of it is, which says now and then
+that it is still at it, and may be stopped there. No single step keeps other threads waiting.
+"""
 
 from __future__ import annotations
 
+import copy
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import translate
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 
 from tui.layers.filetree import FileTree
 from tui.layers.union import Change
@@ -16,8 +23,19 @@ from tui.model.text import size_in_bytes
 EXPANDED: Final = 20_000
 """Rows that `expand_all` opens at most."""
 
+SLICE: Final = 4_096
+"""Entries that are looked at between two checks, or sorted at once."""
+
 ALL: Final = frozenset(Change)
 _GLOB: Final = frozenset("*?[")
+
+Check = Callable[[], None]
+"""Called now and then; raises what shall end the work."""
+
+Fits = Callable[[bytes], bool]
+"""Tells whether a path is wanted."""
+
+Item = TypeVar("Item", bytes, int)
 
 
 class Order(StrEnum):
@@ -58,7 +76,16 @@ class Choice:
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
-        return not self.text and self.larger < 0 and self.kinds == ALL and not self.alone
+        return self.kinds == ALL and not self.alone and not self.is_filter
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether something is looked for."""
+        return bool(self.text) or self.larger >= 0
+
+
+def _go_on() -> None:
+    return
 
 
 @dataclass(slots=True)
@@ -71,58 +98,74 @@ class TreeView:
     opened: set[bytes] = field(default_factory=set)
     rows: list[bytes] = field(default_factory=list)
     """The paths that are shown, top to bottom."""
-    _kept: set[bytes] | None = None
-    """Paths that the choice leaves, with the folders above them; None for all."""
+    check: Check = _go_on
+    found: int = 0
+    """Entries that the choice leaves; not counted where it leaves all."""
+    _fits: Fits | None = None
+    """What the choice leaves; None for all."""
+    _folders: set[bytes] = field(default_factory=set)
+    """Folders that have something of it in them: paths of files are not kept a second time."""
 
     def __post_init__(self) -> None:
         self.choose(self.choice)
 
+    def copy(self, check: Check) -> TreeView:
+        """Return a view that can be changed while this one is shown."""
+        made = copy.copy(self)
+        made.opened, made.rows, made.check = set(self.opened), list(self.rows), check
+        return made
+
     def choose(self, choice: Choice) -> int:
         """Show only these entries; returns how many there are."""
         self.choice = choice
-        count = 0
-        self._kept = None
-        if not choice.is_everything:
-            self._kept = {b""}
-            for path in self._matching(choice):
-                count += 1
-                while path not in self._kept:
-                    self._kept.add(path)
-                    path = path.rpartition(b"/")[0]
-        if choice.text or choice.larger >= 0:
+        self.found, self._folders = 0, set()
+        self._fits = _fits(self.tree, choice)
+        if self._fits is not None:
+            self._find(self._fits)
+        if choice.is_filter:
             self.expand_all()  # what was looked for shall be seen
         else:
             self._rebuild()
-        return count
+        return self.found
 
-    def _matching(self, choice: Choice) -> Iterator[bytes]:
-        tree = self.tree
-        wanted = choice.kinds - {Change.SAME} if choice.alone else choice.kinds
-        fits = _matcher(choice.text)
-        for path in tree.paths():
-            if fits is not None and not fits(path):
+    def _find(self, fits: Fits) -> None:
+        """Count what is wanted, and note the folders that it is in."""
+        folders = self._folders
+        for number, path in enumerate(self.tree.paths()):
+            if not number % SLICE:
+                self.check()
+            if not fits(path):
                 continue
-            if wanted != ALL and tree.change_of(path) not in wanted:
-                continue
-            if choice.larger >= 0:
-                node = tree.node(path)
-                if node.is_folder or node.sums.size <= choice.larger:
-                    continue
-            yield path
+            self.found += 1
+            while path:
+                path = path.rpartition(b"/")[0]
+                if path in folders:
+                    break
+                folders.add(path)
 
     def sort(self, order: Order) -> None:
         """Put the entries of each folder into another order."""
         self.order = order
         self._rebuild()
 
+    def _wanted(self, folder: bytes) -> Iterator[bytes]:
+        """Yield what is shown directly in a folder, in no order."""
+        fits, folders = self._fits, self._folders
+        for number, path in enumerate(self.tree.inside(folder)):
+            if not number % SLICE:
+                self.check()
+            if fits is None or path in folders or fits(path):
+                yield path
+
     def inside(self, folder: bytes) -> list[bytes]:
         """Return what is shown directly in a folder, in order."""
-        found: Iterable[bytes] = self.tree.inside(folder)
-        if self._kept is not None:
-            found = [path for path in found if path in self._kept]
+        named = in_slices(self._wanted(folder), self.check)
         if self.order is Order.NAME:
-            return sorted(found)
-        return sorted(found, key=lambda path: (-self.size_of(path), path))
+            return named
+        # One number for size and place: pairs by the hundred thousand are hard on the memory.
+        count = len(named)
+        sized = (place - self.size_of(path) * count for place, path in enumerate(named))
+        return [named[number % count] for number in in_slices(sized, self.check)]
 
     def size_of(self, path: bytes) -> int:
         """Return the bytes that a row tells: of the layer alone, or of all that shows."""
@@ -132,10 +175,10 @@ class TreeView:
         return node.sums.size
 
     def _rebuild(self) -> None:
-        self.rows = list(self._walk(b"", self.opened))
+        self.rows = list(self._walk(b""))
 
-    def _walk(self, folder: bytes, opened: set[bytes] | None) -> Iterator[bytes]:
-        """Yield the rows in a folder, going into opened ones (None: into all)."""
+    def _walk(self, folder: bytes) -> Iterator[bytes]:
+        """Yield the rows in a folder, going into opened ones."""
         waiting = [iter(self.inside(folder))]
         while waiting:
             path = next(waiting[-1], None)
@@ -143,7 +186,7 @@ class TreeView:
                 waiting.pop()
                 continue
             yield path
-            if opened is None or path in opened:
+            if path in self.opened:
                 waiting.append(iter(self.inside(path)))
 
     def open(self, index: int) -> None:
@@ -151,7 +194,7 @@ class TreeView:
         path = self.rows[index]
         if path not in self.opened and self.tree.has_inside(path):
             self.opened.add(path)
-            self.rows[index + 1 : index + 1] = self._walk(path, self.opened)
+            self.rows[index + 1 : index + 1] = list(self._walk(path))
 
     def close(self, index: int) -> int:
         """Close the folder of a row, or the one that it is in; returns the row of that."""
@@ -171,64 +214,63 @@ class TreeView:
     def expand_all(self, limit: int = EXPANDED) -> bool:
         """Open all folders, from the top, while there are at most `limit` rows.
 
-        Returns whether all are open.
+        A folder for which there is no room stays closed. Returns whether all are open.
         """
-        count, level = len(self.inside(b"")), [b""]
+        level = [path for path in self._wanted(b"") if self.tree.has_inside(path)]
+        left = limit - sum(1 for _path in self._wanted(b""))
         opened: set[bytes] = set()
+        is_whole = True
         while level:
-            below = [
-                path
-                for folder in level
-                for path in self.inside(folder)
-                if self.tree.has_inside(path)
-            ]
-            for path in below:
-                count += len(self.inside(path))
-                if count > limit:
-                    self.opened = opened
-                    self._rebuild()
-                    return False
-                opened.add(path)
+            below: list[bytes] = []
+            for folder in level:
+                inside = list(islice(self._wanted(folder), left + 1)) if left >= 0 else []
+                if len(inside) > left:
+                    is_whole = False
+                    continue
+                left -= len(inside)
+                opened.add(folder)
+                below += (path for path in inside if self.tree.has_inside(path))
             level = below
         self.opened = opened
         self._rebuild()
-        return True
+        return is_whole
 
     def reveal(self, path: bytes) -> int | None:
         """Open the folders above a path; returns its row, None if it is not shown."""
-        folder = path.rpartition(b"/")[0]
-        missing = False
-        while folder:
-            missing |= folder not in self.opened
-            self.opened.add(folder)
-            folder = folder.rpartition(b"/")[0]
-        if missing:
-            self._rebuild()
-        return self.rows.index(path) if path in self.rows else None
+        parts = path.split(b"/")
+        index = 0
+        for depth in range(1, len(parts) + 1):
+            one = b"/".join(parts[:depth])
+            try:
+                index = self.rows.index(one, index)
+            except ValueError:
+                return None
+            if depth < len(parts):
+                self.open(index)
+        return index
 
-    def next_change(self, path: bytes, *, back: bool = False) -> bytes | None:
+    def next_change(self, index: int, *, back: bool = False) -> bytes | None:
         """Return the next path that the layer changed, in the order of the rows; None: no more.
 
         Args:
-            path: Where to start; empty for before the first, or back from the last.
+            index: The row to start from; -1 for before the first, the count for after the last.
             back: Look upwards.
         """
-        if not back or not path:
-            found = self._first_changed(path, back=back)
+        if not back and index >= 0 and self.rows[index] not in self.opened:
+            found = self._first_changed(self.rows[index], back=False)
             if found is not None:
                 return found
-        while path:
-            folder = path.rpartition(b"/")[0]
-            siblings = self.inside(folder)
-            at = siblings.index(path) if path in siblings else 0
-            rest = siblings[:at][::-1] if back else siblings[at + 1 :]
-            for sibling in rest:
-                found = self._changed_at(sibling, back=back)
-                if found is not None:
-                    return found
-            if back and folder and self.tree.change_of(folder) is not Change.SAME:
-                return folder
-            path = folder
+        places = range(index - 1, -1, -1) if back else range(index + 1, len(self.rows))
+        for place in places:
+            if not place % SLICE:
+                self.check()
+            path = self.rows[place]
+            if path in self.opened:
+                found = path if self.tree.change_of(path) is not Change.SAME else None
+            else:
+                found = self._changed_at(path, back=back)
+            if found is not None:
+                return found
         return None
 
     def _first_changed(self, folder: bytes, *, back: bool) -> bytes | None:
@@ -250,7 +292,42 @@ class TreeView:
         return path if found is None and is_changed else found
 
 
-def _matcher(text: str) -> Callable[[bytes], bool] | None:
+def in_slices(items: Iterable[Item], check: Check) -> list[Item]:
+    """Sort, so many at a time that other threads do not wait long: Python's own lets none run."""
+    every = list(items)
+    if len(every) <= SLICE:
+        return sorted(every)
+    step = len(every) // (len(every) // SLICE * 2)
+    borders = sorted(every[::step])[1:]
+    parts: list[list[Item]] = [[] for _border in range(len(borders) + 1)]
+    for number, item in enumerate(every):
+        if not number % SLICE:
+            check()
+        parts[bisect_left(borders, item)].append(item)
+    return [item for part in parts for item in sorted(part)]
+
+
+def _fits(tree: FileTree, choice: Choice) -> Fits | None:
+    """Return what tells whether an entry is wanted; None where every one is."""
+    if choice.is_everything:
+        return None
+    wanted = choice.kinds - {Change.SAME} if choice.alone else choice.kinds
+    is_named = _matcher(choice.text)
+
+    def fits(path: bytes) -> bool:
+        if is_named is not None and not is_named(path):
+            return False
+        if wanted != ALL and tree.change_of(path) not in wanted:
+            return False
+        if choice.larger < 0:
+            return tree.has_entry(path)
+        node = tree.node(path)
+        return not node.is_folder and node.sums.size > choice.larger
+
+    return fits
+
+
+def _matcher(text: str) -> Fits | None:
     """Return what tells whether a path fits; None where every path does."""
     if not text:
         return None

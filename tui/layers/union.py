@@ -119,8 +119,9 @@ class Union:
 
     def inside(self, folder: bytes) -> list[bytes]:
         """Return the paths directly in a folder, in no order; folders without an entry too."""
-        told = dict.fromkeys(self.below.get(folder, ()))
-        return [path for path in told if path in self.shown or path in self.below]
+        shown, below = self.shown, self.below
+        told = below.get(folder, ())
+        return list({path: None for path in told if path in shown or path in below})
 
     @property
     def total_bytes(self) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import stat
 from typing import Final
 
+from tui.contents.image import ListedImage, ListedLayer
 from tui.i18n import _, ngettext
 from tui.layers.command import clean_command
 from tui.layers.filetree import FileTree, Node, Touch
 from tui.layers.treeview import TreeView
 from tui.layers.union import Change, Tally
+from tui.model.job import Job, JobState
 from tui.model.listing import Kind, LayerEntry, Mark
 from tui.model.text import exact_size, human_size, utc_time
+from tui.ui.progress import progress_bar, progress_text
 from tui.ui.screens.text import FieldValue
 from tui.ui.terminal import Glyphs
 from tui.ui.widgets.bar import bar
@@ -86,8 +89,10 @@ class TreeRows:
 
     def index_of(self, key: str) -> int | None:
         """Return the position of a row, or None."""
-        path = path_of(key)
-        return self._paths.index(path) if path in self._paths else None
+        try:
+            return self._paths.index(path_of(key))
+        except ValueError:
+            return None
 
     def _row(self, path: bytes) -> Row:
         view, glyphs = self._view, self._glyphs
@@ -167,6 +172,47 @@ def tally_pieces(tree: FileTree) -> tuple[Piece, ...]:
         pieces += [CellText(f" {letter.text}", letter.style_name)]
         pieces += [f" {tally.count} {words[change]}{size} "]
     return tuple(pieces)
+
+
+def title_text(name: str, image: ListedImage | None, tree: FileTree | None, *, alone: bool) -> str:
+    """Return which image and layer are looked at, and how."""
+    title = _("Files  {name}").format(name=name)
+    if image is None or tree is None:
+        return title
+    layer, size = image.layers[tree.layer - 1], human_size(tree.union.layers[-1].size)
+    title += _("  layer {index} of {count}, {size}").format(
+        index=layer.index, count=len(image.layers), size=size
+    )
+    return title + "  " + (_("alone") if alone else _("with those below"))
+
+
+def command_text(layer: ListedLayer) -> str:
+    """Return the command that made a layer, or why its files cannot be told."""
+    if layer.error is not None:
+        return str(layer.error)
+    return clean_command(layer.created_by) or _("(no record)")
+
+
+def source_pieces(image: ListedImage | None, job: Job | None, glyphs: Glyphs) -> tuple[Piece, ...]:
+    """Return where the files come from, or how the reading of them goes."""
+    text = ""
+    if job is not None and job.state is JobState.FAILED:
+        text = job.summary
+    elif job is not None and not job.state.is_final:
+        text = f"{progress_bar(job.progress, glyphs)} {progress_text(job) or _('Reading...')} "
+    elif image is not None:  # some may have been kept from before
+        text = _("source: {name} ").format(name=image.source or "cache")
+    return (CellText(text, "accent"),)
+
+
+def content_place(tree: FileTree, path: bytes) -> tuple[LayerEntry, int]:
+    """Return the entry that has the content of a path, and its layer: of a hardlink its file's."""
+    shown = tree.union.shown.get(path)
+    if shown is not None and shown.file is not None:
+        return shown.file.entry, shown.file.layer
+    node = tree.node(path)
+    assert node.entry is not None
+    return node.entry, node.layer
 
 
 def entry_fields(node: Node, history: list[Touch], commands: list[str]) -> list[FieldValue]:

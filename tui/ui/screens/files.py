@@ -1,11 +1,13 @@
-"""The files of an image, layer by layer, as a tree; what each layer changed."""
+"""The files of an image, layer by layer, as a tree; what each layer changed.
+
+What has been read is in `filereading`, what the tree shows in `fileturns`, the keys in
+`treeverbs` and `entryverbs`: the screen wires them.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,40 +15,30 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 
-from tui.actions.values.reading import ReadListings, ViewFile
-from tui.contents.image import ListedImage
-from tui.contents.source import Offer
+from tui.actions.values.reading import ReadListings
 from tui.i18n import _
-from tui.layers.command import clean_command
-from tui.layers.filetree import FileTree
 from tui.layers.treeview import ALL, Choice, Order, TreeView
 from tui.model.job import Job, JobState
-from tui.model.listing import Kind
-from tui.model.text import human_size
 from tui.store.state import Contents, State
 from tui.ui.lines import cells
-from tui.ui.progress import progress_bar, progress_text
 from tui.ui.screens.base import Sheet
-from tui.ui.screens.confirm import ConfirmScreen
-from tui.ui.screens.filekeys import KEYS, TOGGLES, bindings, reminder
+from tui.ui.screens.entryverbs import EntryVerbs
+from tui.ui.screens.filekeys import TOGGLES, bindings, reminder
+from tui.ui.screens.filereading import Reading, make_view
 from tui.ui.screens.filerows import (
     TreeRows,
     columns,
-    entry_fields,
-    key_of,
+    command_text,
     path_of,
+    source_pieces,
     tally_pieces,
+    title_text,
 )
-from tui.ui.screens.prompt import PromptScreen
-from tui.ui.screens.sources import SourcesScreen
-from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
-from tui.ui.screens.waste import WasteScreen
+from tui.ui.screens.fileturns import Turned, Turns
+from tui.ui.screens.treeverbs import TreeVerbs
 from tui.ui.widgets.columns import CellText
 from tui.ui.widgets.rowlist import RowList
 from tui.ui.widgets.textline import Piece, TextLine
-
-QUICK: Final = 20_000
-"""Entries that a tree is made of without showing another first."""
 
 
 class FilesScreen(Sheet[None]):
@@ -64,15 +56,15 @@ class FilesScreen(Sheet[None]):
             alone: Begin with what the layer itself brought.
         """
         super().__init__()
-        self._image_id = image_id
+        self.reading = Reading(image_id, layer)
+        self.choice = Choice(alone=alone)
+        self.turns = Turns(
+            lambda change: self.run_worker(change, group="turn"),
+            lambda: self.rows.cursor_index,
+            self._turned,
+        )
         self._image_name = name
-        self._layer = layer
-        self._choice = Choice(alone=alone)
         self._job = 0
-        self._contents: Contents | None = None
-        self._view: TreeView | None = None
-        self._built: tuple[int, int] = (0, 0)
-        """Layer and read layers of the tree in view."""
         self._is_building = False
         self._has_asked = False
         self._note = ""
@@ -89,134 +81,123 @@ class FilesScreen(Sheet[None]):
 
     def on_mount(self) -> None:
         """Ask for the files and follow what comes."""
-        self._rows.focus()
-        self._rows.empty_text = _("Reading...")
-        self._read("")
+        self._tree_verbs, self._entry_verbs = TreeVerbs(self), EntryVerbs(self)
+        self.rows.focus()
+        self.rows.empty_text = _("Reading...")
+        self.read("")
         self.follow(self._changed)
 
+    def on_unmount(self) -> None:
+        """Leave undone what nobody will see."""
+        self.turns.stop()
+
+    # What the verbs use
+
     @property
-    def _rows(self) -> RowList:
+    def rows(self) -> RowList:
+        """The list."""
         return self.part("RowList", RowList)
 
-    def _read(self, source: str) -> None:
-        quiet = not source
-        action = ReadListings(self._image_id, self._image_name, source, quiet, self.orlop.read_only)
-        self._job = self.orlop.dispatcher.submit(action)
+    @property
+    def path(self) -> bytes:
+        """The path under the cursor; empty where there is none."""
+        key = self.rows.cursor_key
+        return path_of(key) if key is not None else b""
+
+    @property
+    def contents(self) -> Contents | None:
+        """What has been read."""
+        return self.reading.contents
+
+    def read(self, source: str) -> None:
+        """Read the files from a source; empty for the best that costs nothing."""
+        orlop, image_id = self.orlop, self.reading.image_id
+        action = ReadListings(image_id, self._image_name, source, not source, orlop.read_only)
+        self._job = orlop.dispatcher.submit(action)
+
+    def say(self, note: str) -> None:
+        """Say something beside the keys."""
+        self._note = note
+        self._show_keys()
+
+    def build(self) -> None:
+        """Make the tree anew where another layer can be shown, in a thread."""
+        job = self._job_of(self.orlop.store.state)
+        is_reading = job is not None and not job.state.is_final
+        layer = self.reading.next_tree(is_reading=is_reading) if not self._is_building else 0
+        if layer:
+            self._is_building = True
+            self.run_worker(self._make(layer), group="tree")
+
+    async def _make(self, layer: int) -> None:
+        assert self.contents is not None
+        listings = [one.listing for one in self.contents.image.layers[:layer]]
+        choice, old = self.choice, self.turns.view
+        order = old.order if old is not None else Order.NAME
+        opened = set(old.opened) if old is not None else set()
+        view = await asyncio.to_thread(make_view, listings, order, choice, opened)
+        self.reading.shown = layer
+        self._is_building = False
+        self.turns.replace(view)
+        if self.choice != choice:
+            self._tree_verbs.choose(self.choice)
+        self._changed(self.orlop.store.state)
 
     # What comes
 
+    def _job_of(self, state: State) -> Job | None:
+        return next((job for job in state.jobs if job.job_id == self._job), None)
+
     def _changed(self, state: State) -> None:
-        contents = state.contents
-        job = next((job for job in state.jobs if job.job_id == self._job), None)
-        if contents is not None and contents.image.image_id == self._image_id:
-            self._contents = contents
-            self._build()
+        self.reading.take(state)
+        self.build()
+        job = self._job_of(state)
         self._show_head(job)
-        self._ask_once(job)
+        if job is None or job.state is JobState.DONE:
+            self._ask_once()
 
-    def _ask_once(self, job: Job | None) -> None:
+    def _ask_once(self) -> None:
         """Let the user choose a source where nothing could be read without a cost."""
-        has_ended = job is None or job.state.is_final
-        if not has_ended or self._contents is None or self._has_asked:
-            return
-        if job is not None and job.state is not JobState.DONE:
-            return
-        if not all(layer.is_read for layer in self._contents.image.layers):
+        if self.contents is not None and not self._has_asked and not self.reading.is_whole:
             self._has_asked = True
-            self.call_later(self.action_sources)
-
-    @property
-    def _is_reading(self) -> bool:
-        jobs = self.orlop.store.state.jobs
-        return any(job.job_id == self._job and not job.state.is_final for job in jobs)
-
-    def _ready(self, image: ListedImage) -> int:
-        """Return how many layers from the bottom on have been read."""
-        for number, layer in enumerate(image.layers):
-            if not layer.is_read:
-                return number
-        return len(image.layers)
-
-    def _build(self) -> None:
-        """Make the tree anew where another layer can be shown, in a thread."""
-        contents = self._contents
-        if contents is None or self._is_building:
-            return
-        image = contents.image
-        ready = self._ready(image)
-        target = self._layer or len(image.layers)
-        wanted = min(target, ready)
-        if not wanted or self._built[0] == wanted:
-            return
-        if self._view is not None and ready < target and self._is_reading:
-            return  # the first that came is in view; those on the way would only take time
-        if self._view is None and _entries(image, wanted) > QUICK:
-            wanted = 1  # in sight at once; all of them take a moment
-        self._is_building = True
-        self.run_worker(self._make(image, wanted, ready), group="tree")
-
-    async def _make(self, image: ListedImage, layer: int, ready: int) -> None:
-        listings = [one.listing for one in image.layers[:layer]]
-        tree = await asyncio.to_thread(FileTree, listings, layer)
-        order = self._view.order if self._view is not None else Order.NAME
-        opened = self._view.opened if self._view is not None else set()
-        self._view = TreeView(tree, order, self._choice, opened)
-        self._built = (layer, ready)
-        self._is_building = False
-        self._show_rows()
-        self._changed(self.orlop.store.state)
+            self.call_later(self._entry_verbs.sources)
 
     # What is shown
 
-    def _show_rows(self) -> None:
-        view = self._view
+    def _turned(self, turned: Turned) -> None:
+        """Show the view as it is now."""
+        view = self.turns.view
         if view is None:
             return
-        rows = self._rows
-        rows.empty_text = self._why_empty()
-        rows.set_sort("size" if view.order is Order.SIZE else "", descending=True)
-        rows.set_rows(TreeRows(view, self.orlop.glyphs))
+        self._note = turned.note or self.turns.word
+        self.rows.empty_text = _why_empty(view)
+        self.rows.set_sort("size" if view.order is Order.SIZE else "", descending=True)
+        self.rows.set_rows(TreeRows(view, self.orlop.glyphs))
+        if turned.row >= 0:
+            self.rows.move_to(turned.row)
         self._show_keys()
-
-    def _why_empty(self) -> str:
-        if self._view is not None and not self._choice.is_everything:
-            return _("Nothing in this layer is as the filter wants it.")
-        return _("This layer has no files.")
+        self._show_head(self._job_of(self.orlop.store.state))
 
     def _show_head(self, job: Job | None) -> None:
         """Show image, layer and command; or how the reading goes."""
-        contents = self._contents
-        image = contents.image if contents is not None else None
-        title = _("Files  {name}").format(name=self._image_name)
-        command, right = "", ""
-        if image is not None and self._view is not None:
-            layer = image.layers[self._view.tree.layer - 1]
-            size = human_size(self._view.tree.union.layers[-1].size)
-            title += _("  layer {index} of {count}, {size}").format(
-                index=layer.index, count=len(image.layers), size=size
-            )
-            title += "  " + (_("alone") if self._choice.alone else _("with those below"))
-            command = clean_command(layer.created_by) or _("(no record)")
-            if layer.error is not None:
-                command = str(layer.error)
-            right = _source_text(image)
-            self.part("#files-changes", TextLine).show(*tally_pieces(self._view.tree))
+        view, contents = self.turns.view, self.contents
+        image = contents.image if contents is not None and view is not None else None
+        tree = view.tree if view is not None else None
+        title = title_text(self._image_name, image, tree, alone=self.choice.alone)
         if job is not None and job.state is JobState.FAILED:
-            self._rows.empty_text = f"{job.summary} {job.remedy}"
-            right = job.summary
-        elif job is not None and not job.state.is_final:
-            bar = progress_bar(job.progress, self.orlop.glyphs)
-            right = f"{bar} {progress_text(job) or _('Reading...')} "
-        self.part(".dialog-title", TextLine).show(
-            CellText(f" {title}", "strong"), right=(CellText(right, "accent"),)
-        )
-        self.part("#files-command", TextLine).show(CellText(f" {command}", "dim"))
+            self.rows.empty_text = f"{job.summary} {job.remedy}"
+        right = source_pieces(image, job, self.orlop.glyphs)
+        self.part(".dialog-title", TextLine).show(CellText(f" {title}", "strong"), right=right)
+        if tree is not None and image is not None:
+            self.part("#files-changes", TextLine).show(*tally_pieces(tree))
+            command = command_text(image.layers[tree.layer - 1])
+            self.part("#files-command", TextLine).show(CellText(f" {command}", "dim"))
 
     def _show_keys(self) -> None:
-        choice = self._choice
         left: list[Piece] = [CellText(f" {self._note} ", "accent")] if self._note else []
-        if choice.kinds != ALL:
-            shown = "".join(key for key, kinds in TOGGLES.items() if kinds <= choice.kinds)
+        kinds = self.choice.kinds
+        if kinds != ALL:
+            shown = "".join(key for key, some in TOGGLES.items() if some <= kinds)
             left.append(CellText(_(" shown: {kinds} ").format(kinds=shown or "-"), "warn"))
         room = self.size.width - cells(tuple(left))
         self.part("#sheet-keys", TextLine).show(*left, *reminder(room))
@@ -227,195 +208,21 @@ class FilesScreen(Sheet[None]):
 
     # Keys
 
-    @property
-    def _path(self) -> bytes:
-        key = self._rows.cursor_key
-        return path_of(key) if key is not None else b""
-
     @on(RowList.RowChosen)
     def _chosen(self) -> None:
-        view, index = self._view, self._rows.cursor_index
-        if view is None or index < 0:
-            return
-        path = view.rows[index]
-        if path in view.opened:
-            self.action_close()
-        elif view.tree.has_inside(path):
-            self.action_open()
-        else:
-            self.action_details()
+        if not self._tree_verbs.toggle():
+            self._entry_verbs.details()
 
-    def action_help(self) -> None:
-        """Show all keys of this screen."""
-        fields = [FieldValue(shown, _(text)) for shown, _keys, _action, _word, text in KEYS]
-        letters = _("A added, M modified, m only metadata, R removed, . something in it changed")
-        fields.append(FieldValue(_("Letters"), letters))
-        self.app.push_screen(FieldsScreen(_("Keys of the files"), fields))
+    def action_tree(self, name: str, *arguments: object) -> None:
+        """Change what the tree shows."""
+        getattr(self._tree_verbs, name)(*arguments)
 
-    def action_open(self) -> None:
-        """Open the folder under the cursor."""
-        if self._view is not None and self._rows.cursor_index >= 0:
-            self._view.open(self._rows.cursor_index)
-            self._show_rows()
-
-    def action_close(self) -> None:
-        """Close the folder under the cursor, or the one around it."""
-        if self._view is not None and self._rows.cursor_index >= 0:
-            index = self._view.close(self._rows.cursor_index)
-            self._show_rows()
-            self._rows.move_to(index)
-
-    def action_expand(self) -> None:
-        """Open all folders, as far as that is bounded."""
-        if self._view is not None and not self._view.expand_all():
-            self._note = _("too many to open all")
-        self._show_rows()
-
-    def action_layer(self, step: int) -> None:
-        """Go to the layer above or below."""
-        if self._contents is not None and self._built[0]:
-            count = len(self._contents.image.layers)
-            self._layer = min(max(self._built[0] + step, 1), count)
-            self._build()
-
-    def action_alone(self) -> None:
-        """Show what the layer itself brought, or all up to it."""
-        self._choose(replace(self._choice, alone=not self._choice.alone))
-
-    def action_kinds(self, key: str) -> None:
-        """Show or hide what was added, modified, removed, or left as it was."""
-        kinds = self._choice.kinds ^ TOGGLES[key]
-        if TOGGLES[key] & self._choice.kinds:
-            kinds = self._choice.kinds - TOGGLES[key]
-        self._choose(replace(self._choice, kinds=kinds))
-
-    def action_filter(self) -> None:
-        """Ask for a filter."""
-        screen = PromptScreen(
-            _("Filter"),
-            help_text=_("Part of a path, or a pattern: *.so  usr/*/bin; >10MB for large files."),
-            text=_choice_text(self._choice),
-            judge=_judge,
-        )
-        self.app.push_screen(screen, self._filtered)
-
-    def _filtered(self, text: str | None) -> None:
-        if text is not None:
-            wanted = Choice.of(text)
-            self._choose(replace(self._choice, text=wanted.text, larger=wanted.larger))
-
-    def _choose(self, choice: Choice) -> None:
-        self._choice = choice
-        if self._view is not None:
-            count = self._view.choose(choice)
-            is_filter = choice.text or choice.larger >= 0
-            self._note = _("{count} found").format(count=count) if is_filter else ""
-            self._show_rows()
-            self._changed(self.orlop.store.state)
-
-    def action_order(self) -> None:
-        """Sort by size, or by name again."""
-        if self._view is not None:
-            by_name = self._view.order is Order.NAME
-            self._view.sort(Order.SIZE if by_name else Order.NAME)
-            self._show_rows()
-
-    def action_next(self, back: bool) -> None:
-        """Go to the next change, or the one before."""
-        view = self._view
-        if view is None:
-            return
-        path = view.next_change(self._path, back=back)
-        index = view.reveal(path) if path is not None else None
-        self._note = "" if index is not None else _("no more changes")
-        self._show_rows()
-        if index is not None:
-            self._rows.move_to(index)
-
-    def action_details(self) -> None:
-        """Show all of an entry, and what each layer did there."""
-        view, contents = self._view, self._contents
-        if view is None or contents is None or not self._path:
-            return
-        node = view.tree.node(self._path)
-        commands = [layer.created_by for layer in contents.image.layers]
-        fields = entry_fields(node, view.tree.history(self._path), commands)
-        self.app.push_screen(FieldsScreen("/" + key_of(self._path), fields))
-
-    def action_view(self) -> None:
-        """Show the text of the file under the cursor, from the layer that it comes from."""
-        view, contents = self._view, self._contents
-        node = view.tree.node(self._path) if view is not None and self._path else None
-        if node is None or contents is None or node.entry is None:
-            return
-        shown = view.tree.union.shown.get(node.path) if view is not None else None
-        file = shown.file if shown is not None else None
-        entry, layer = (file.entry, file.layer) if file is not None else (node.entry, node.layer)
-        if entry.kind is not Kind.FILE:
-            self._note = _("only files have a text")
-            self._show_keys()
-            return
-        job = self.orlop.dispatcher.submit(ViewFile(contents.image, layer, entry.path))
-        self.orlop.after_job(job, partial(self._show_text, job))
-
-    def _show_text(self, job_id: int) -> None:
-        state = self.orlop.store.state
-        job = next((job for job in state.jobs if job.job_id == job_id), None)
-        if job is not None and job.state is JobState.FAILED:
-            self._note = f"{job.summary} {job.remedy}".strip()
-            self._show_keys()
-            return
-        text = state.file_text
-        title = _("/{path}  layer {layer}").format(path=key_of(text.path), layer=text.layer)
-        more = "\n" + _("... the file goes on") if text.has_more else ""
-        self.app.push_screen(TextScreen(title, text.text + more))
-
-    def action_copy_path(self) -> None:
-        """Copy the path under the cursor."""
-        if self._path:
-            self.orlop.copy_text(copyable("/" + key_of(self._path)), _("path"))
-
-    def action_waste(self) -> None:
-        """Show what is in the layers, but does not show."""
-        if self._view is not None and self._contents is not None:
-            self.app.push_screen(WasteScreen(self._contents.image, self._view.tree.union))
-
-    def action_sources(self) -> None:
-        """Show where the files can be read from, and let the user choose."""
-        if self._contents is not None:
-            screen = SourcesScreen(self._contents.offers, self._contents.image.source)
-            self.app.push_screen(screen, self._source_chosen)
-
-    def _source_chosen(self, offer: Offer | None) -> None:
-        if offer is None:
-            return
-        if offer.is_free:
-            self._read(offer.name)
-            return
-        text = offer.cost
-        if offer.asks:
-            text += " " + _("This is asked once: orlop keeps the answer in its settings.")
-        screen = ConfirmScreen(_("Read the files that way?"), _("Read"), text=text)
-        self.app.push_screen(screen, lambda yes: self._read(offer.name) if yes else None)
+    def action_entry(self, name: str) -> None:
+        """Look at what is under the cursor, or at the image."""
+        getattr(self._entry_verbs, name)()
 
 
-def _entries(image: ListedImage, count: int) -> int:
-    return sum(len(layer.listing.entries) for layer in image.layers[:count])
-
-
-def _source_text(image: ListedImage) -> str:
-    """Return where the files come from; some may have been kept from before."""
-    return _("source: {name} ").format(name=image.source or "cache")
-
-
-def _choice_text(choice: Choice) -> str:
-    larger = f">{choice.larger}" if choice.larger >= 0 else ""
-    return " ".join(part for part in (choice.text, larger) if part)
-
-
-def _judge(text: str) -> str:
-    try:
-        Choice.of(text)
-    except ValueError:
-        return _("Write a size as 10MB.")
-    return ""
+def _why_empty(view: TreeView) -> str:
+    if not view.choice.is_everything:
+        return _("Nothing in this layer is as the filter wants it.")
+    return _("This layer has no files.")

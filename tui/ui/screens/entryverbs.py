@@ -1,0 +1,98 @@
+"""The keys of the files screen that look at the entry under the cursor, or at the image."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui.actions.values.reading import ViewFile
+from tui.contents.source import Offer
+from tui.i18n import _
+from tui.model.job import JobState
+from tui.model.listing import Kind
+from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.filekeys import KEYS
+from tui.ui.screens.filerows import content_place, entry_fields, key_of
+from tui.ui.screens.sources import SourcesScreen
+from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
+from tui.ui.screens.waste import WasteScreen
+
+if TYPE_CHECKING:
+    from tui.ui.screens.files import FilesScreen
+
+
+class EntryVerbs:
+    """One method for each, found by its name."""
+
+    def __init__(self, screen: FilesScreen) -> None:
+        self._screen = screen
+        self._orlop = screen.orlop
+
+    def help(self) -> None:
+        """Show all keys of this screen."""
+        fields = [FieldValue(shown, _(text)) for shown, _keys, _action, _word, text in KEYS]
+        letters = _("A added, M modified, m only metadata, R removed, . something in it changed")
+        fields.append(FieldValue(_("Letters"), letters))
+        self._orlop.push_screen(FieldsScreen(_("Keys of the files"), fields))
+
+    def details(self) -> None:
+        """Show all of an entry, and what each layer did there."""
+        path, view, contents = self._screen.path, self._screen.turns.view, self._screen.contents
+        if view is None or contents is None or not path:
+            return
+        commands = [layer.created_by for layer in contents.image.layers]
+        fields = entry_fields(view.tree.node(path), view.tree.history(path), commands)
+        self._orlop.push_screen(FieldsScreen("/" + key_of(path), fields))
+
+    def view(self) -> None:
+        """Show the text of the file under the cursor, from the layer that it comes from."""
+        path, view, contents = self._screen.path, self._screen.turns.view, self._screen.contents
+        if view is None or contents is None or view.tree.node(path).entry is None:
+            return
+        entry, layer = content_place(view.tree, path)
+        if entry.kind is not Kind.FILE:
+            self._screen.say(_("only files have a text"))
+            return
+        job = self._orlop.dispatcher.submit(ViewFile(contents.image, layer, entry.path))
+        self._orlop.after_job(job, partial(self._show_text, job))
+
+    def _show_text(self, job_id: int) -> None:
+        state = self._orlop.store.state
+        job = next((job for job in state.jobs if job.job_id == job_id), None)
+        if job is not None and job.state is JobState.FAILED:
+            self._screen.say(f"{job.summary} {job.remedy}".strip())
+            return
+        text = state.file_text
+        title = _("/{path}  layer {layer}").format(path=key_of(text.path), layer=text.layer)
+        more = "\n" + _("... the file goes on") if text.has_more else ""
+        self._orlop.push_screen(TextScreen(title, text.text + more))
+
+    def copy_path(self) -> None:
+        """Copy the path under the cursor."""
+        if self._screen.path:
+            self._orlop.copy_text(copyable("/" + key_of(self._screen.path)), _("path"))
+
+    def waste(self) -> None:
+        """Show what is in the layers, but does not show."""
+        view, contents = self._screen.turns.view, self._screen.contents
+        if view is not None and contents is not None:
+            self._orlop.push_screen(WasteScreen(contents.image, view.tree.union))
+
+    def sources(self) -> None:
+        """Show where the files can be read from, and let the user choose."""
+        contents = self._screen.contents
+        if contents is not None:
+            screen = SourcesScreen(contents.offers, contents.image.source)
+            self._orlop.push_screen(screen, self._source_chosen)
+
+    def _source_chosen(self, offer: Offer | None) -> None:
+        if offer is None:
+            return
+        if offer.is_free:
+            self._screen.read(offer.name)
+            return
+        text = offer.cost
+        if offer.asks:
+            text += " " + _("This is asked once: orlop keeps the answer in its settings.")
+        screen = ConfirmScreen(_("Read the files that way?"), _("Read"), text=text)
+        self._orlop.push_screen(screen, lambda yes: self._screen.read(offer.name) if yes else None)
