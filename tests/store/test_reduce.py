@@ -11,6 +11,7 @@ import pytest
 from tui.contents.image import ListedImage, ListedLayer
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
+from tui.model.filediff import FileDiff, FileVersion
 from tui.model.filetext import FileText
 from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
@@ -56,6 +57,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.FactsRead((ImageFacts(ImageDetails("sha256:a")),)),
     events.ContentsOpened(Contents(UNREAD)),
     events.LayersListed("sha256:a", UNREAD.layers),
+    events.FileDiffed(FileDiff(b"x", FileVersion("1", b"x"), FileVersion("2", b"x"))),
     events.FileRead(FileText("sha256:a", 1, b"x", b"text")),
     events.Walked(Walk("a:1", "sha256:a", "classic")),
     events.SearchStarted("x"),

@@ -12,17 +12,20 @@ from tests.layers.tars import member, tar
 from tests.layers.test_filetree import ABOVE, BELOW
 from tests.layers.test_union import listing
 from tests.ui.stage import CONNECTED, FACTS_TOLD, PLAIN_TERMINAL, TERMINAL, Stage, image_id, stage
+from tui.actions.values.files import DiffFile
 from tui.actions.values.reading import ReadListings, ViewFile
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
 from tui.layers.errors import BadTar
 from tui.layers.filetree import FileTree
 from tui.layers.treeview import TreeView
+from tui.model.filediff import FileDiff, FileVersion
 from tui.model.filetext import FileText
 from tui.model.listing import Kind, LayerEntry, LayerListing, SourceName
 from tui.store import events
 from tui.store.state import Contents, Pane, Trouble
 from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.filediff import FileDiffScreen
 from tui.ui.screens.files import FilesScreen
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.sources import SourcesScreen
@@ -225,6 +228,65 @@ async def test_the_text_of_a_file_from_the_layer_that_has_it() -> None:
         assert "The content cannot be read." in here.line("#sheet-keys")
         await here.press("k", "k", "v")
         assert "only files have a text" in here.line("#sheet-keys")
+
+
+async def test_what_differs_from_the_version_below() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("enter", "j", "j", "D")  # bin/tool
+        (action,) = here.recorder.of_kind("diff_file")
+        assert isinstance(action, DiffFile)
+        assert (action.path, action.old, action.new) == (
+            b"bin/tool",
+            (1, b"bin/tool"),
+            (2, b"bin/tool"),
+        )
+        old = FileVersion("layer 1", b"bin/tool", 8, 0o755, digest="sha256:a")
+        new = FileVersion("layer 2", b"bin/tool", 9, 0o644, digest="sha256:b")
+        lines = ("@@ -1,2 +1,2 @@", " one", "-two", "+\x1b[31mtwo", "@@ -40 +40 @@", "-x", "+y")
+        diff = FileDiff(b"bin/tool", old, new, 4, lines=lines, has_more=True)
+        await here.tell(events.FileDiffed(diff))
+        here.recorder.end(action)
+        await here.settle()
+        screen = here.screen(FileDiffScreen)
+        text = here.text()
+        assert "/bin/tool  layer 1 > layer 2" in text
+        assert "--- layer 1  -rwxr-xr-x" in text
+        assert "+++ layer 2  -rw-r--r--" in text
+        assert "+\\x1b[31mtwo" in text
+        assert "... there are more differences" in text
+        rows = screen.query_one(RowList)
+        await here.press("n")
+        assert rows.cursor_index == 2
+        await here.press("n", "n")
+        assert rows.cursor_index == 6
+        await here.press("N", "c")
+        assert rows.cursor_index == 2
+        assert here.app.clipboard.count("\n") == 9
+
+
+async def test_where_there_is_nothing_to_compare_it_says_so() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("E")
+        for name, note in (
+            ("etc/conf.d/c", "no layer below has another version"),
+            ("var/log/old", "this layer removed it"),
+        ):
+            here.app.screen.query_one(RowList).move_to_key(name)
+            await here.press("D")
+            assert note in here.line("#sheet-keys")
+        assert not here.recorder.of_kind("diff_file")
+
+
+@pytest.mark.parametrize(("at", "told"), [(70_000, "at 70000 (0x11170)"), (-1, "beyond what")])
+async def test_of_a_binary_file_where_it_begins_to_differ(at: int, told: str) -> None:
+    old, new = FileVersion("layer 1", b"x", 8, digest="sha256:aa"), FileVersion("layer 2", b"x")
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        here.app.push_screen(FileDiffScreen(FileDiff(b"x", old, new, at, is_binary=True)))
+        await here.settle()
+        assert told in here.text()
+        assert "- sha256:aa  8 B" in here.text()
 
 
 async def test_waste_and_advice() -> None:

@@ -203,3 +203,23 @@ class FileTree:
                 if is_hit:
                     found.append(Touch(number, entry, change))
         return found
+
+    def versions(self, path: bytes) -> list[tuple[int, LayerEntry]]:
+        """Return the files that layers brought to a path, bottom first; of a hardlink its file."""
+        found: list[tuple[int, LayerEntry]] = []
+        for layer, entry, change in self.history(path):
+            if entry.mark is not Mark.NONE or change is Change.SAME:
+                continue
+            if entry.kind is Kind.FILE:
+                found.append((layer, entry))
+            elif entry.kind is Kind.HARDLINK:
+                found += self._named(entry.link, layer)
+        return found
+
+    def _named(self, path: bytes, layer: int) -> list[tuple[int, LayerEntry]]:
+        """Return the file that a hardlink of a layer names, if there is one."""
+        for number in range(layer, 0, -1):
+            for entry in reversed(self._listings[number - 1].entries):
+                if entry.path == path and entry.kind is Kind.FILE:
+                    return [(number, entry)]
+        return []

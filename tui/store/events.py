@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.model.commit import Committed, ContainerChanges
 from tui.model.container import ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
+from tui.model.filediff import FileDiff
 from tui.model.filetext import FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
@@ -113,6 +114,12 @@ class FileRead(NamedTuple):
     """The beginning of a file was read."""
 
     text: FileText
+
+
+class FileDiffed(NamedTuple):
+    """A file was compared as two layers have it."""
+
+    diff: FileDiff
 
 
 class Walked(NamedTuple):
@@ -281,6 +288,7 @@ Event = (
     | ContentsOpened
     | LayersListed
     | FileRead
+    | FileDiffed
     | Walked
     | PullPlanned
     | LoadPlanned

@@ -134,6 +134,11 @@ def _(event: events.FileRead, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.FileDiffed, state: State) -> State:
+    return replace(state, file_diff=event.diff)
+
+
+@reduce.register
 def _(event: events.Walked, state: State) -> State:
     return replace(state, walk=event.walk)
 

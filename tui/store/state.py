@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tui.model.commit import NO_CHANGES, NOT_COMMITTED, Committed, ContainerChanges
 from tui.model.container import ContainerSummary
 from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
+from tui.model.filediff import NO_DIFF, FileDiff
 from tui.model.filetext import NO_TEXT, FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
@@ -152,6 +153,8 @@ class State:
     """Of one image only: half a million files take a quarter of a gigabyte."""
     file_text: FileText = NO_TEXT
     """The file that was read last."""
+    file_diff: FileDiff = NO_DIFF
+    """The file that was compared last."""
     walk: Walk = NO_WALK
     """The last way to the disk that was found."""
     pull_plan: PullPlan = NO_PULL_PLAN

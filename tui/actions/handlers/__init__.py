@@ -22,6 +22,7 @@ from tui.actions.handlers.containers import (
     rename_container,
 )
 from tui.actions.handlers.exporting import export
+from tui.actions.handlers.diffing import diff_file
 from tui.actions.handlers.images import pull, read_facts, search, tag
 from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
@@ -71,6 +72,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "read_listings": _handler(read_listings),
     "read_walk": _handler(read_walk),
     "view_file": _handler(view_file),
+    "diff_file": _handler(diff_file),
     "inspect_container": _handler(inspect_container),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),

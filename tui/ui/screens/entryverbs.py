@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual.screen import Screen
+
+from tui.actions.action import Action
+from tui.actions.values.files import DiffFile
 from tui.actions.values.reading import ViewFile
 from tui.contents.source import Offer
 from tui.i18n import _
+from tui.layers.union import Change
 from tui.model.job import JobState
 from tui.model.listing import Kind
+from tui.store.state import State
 from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.filediff import FileDiffScreen
 from tui.ui.screens.filekeys import KEYS
 from tui.ui.screens.filerows import content_place, entry_fields, key_of
 from tui.ui.screens.sources import SourcesScreen
@@ -53,19 +60,40 @@ class EntryVerbs:
         if entry.kind is not Kind.FILE:
             self._screen.say(_("only files have a text"))
             return
-        job = self._orlop.dispatcher.submit(ViewFile(contents.image, layer, entry.path))
-        self._orlop.after_job(job, partial(self._show_text, job))
+        self._show_after(ViewFile(contents.image, layer, entry.path), text_screen)
 
-    def _show_text(self, job_id: int) -> None:
-        state = self._orlop.store.state
-        job = next((job for job in state.jobs if job.job_id == job_id), None)
-        if job is not None and job.state is JobState.FAILED:
-            self._screen.say(f"{job.summary} {job.remedy}".strip())
+    def diff(self) -> None:
+        """Show what differs between the file and the version of it that lies below."""
+        path, view, contents = self._screen.path, self._screen.turns.view, self._screen.contents
+        if view is None or contents is None or not path:
             return
-        text = state.file_text
-        title = _("/{path}  layer {layer}").format(path=key_of(text.path), layer=text.layer)
-        more = "\n" + _("... the file goes on") if text.has_more else ""
-        self._orlop.push_screen(TextScreen(title, text.text + more))
+        versions = view.tree.versions(path)
+        if view.tree.change_of(path) is Change.REMOVED:
+            self._screen.say(_("this layer removed it; v shows what it was"))
+        elif len(versions) < 2:
+            self._screen.say(_("no layer below has another version of this file"))
+        else:
+            old, new = ((layer, entry.path) for layer, entry in versions[-2:])
+            action = DiffFile(contents.image, path, old, new)
+            self._show_after(action, lambda state: FileDiffScreen(state.file_diff))
+
+    def _show_after(self, action: Action, made: Callable[[State], Screen[None]]) -> None:
+        """Do what reads something, and show what came; or say why nothing did."""
+        job_id = self._orlop.dispatcher.submit(action)
+        self._screen.say(_("reading..."))
+
+        def show() -> None:
+            if self._screen not in self._orlop.screen_stack:
+                return
+            state = self._orlop.store.state
+            job = next((job for job in state.jobs if job.job_id == job_id), None)
+            if job is not None and job.state is JobState.FAILED:
+                self._screen.say(f"{job.summary} {job.remedy}".strip())
+            else:
+                self._screen.say("")
+                self._orlop.push_screen(made(state))
+
+        self._orlop.after_job(job_id, show)
 
     def copy_path(self) -> None:
         """Copy the path under the cursor."""
@@ -96,3 +124,11 @@ class EntryVerbs:
             text += " " + _("This is asked once: orlop keeps the answer in its settings.")
         screen = ConfirmScreen(_("Read the files that way?"), _("Read"), text=text)
         self._orlop.push_screen(screen, lambda yes: self._screen.read(offer.name) if yes else None)
+
+
+def text_screen(state: State) -> TextScreen:
+    """Return a view of the file that was read last."""
+    text = state.file_text
+    title = _("/{path}  layer {layer}").format(path=key_of(text.path), layer=text.layer)
+    more = "\n" + _("... the file goes on") if text.has_more else ""
+    return TextScreen(title, text.text + more)

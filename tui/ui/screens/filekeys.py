@@ -73,6 +73,7 @@ KEYS: Final = (
         N_("view"),
         N_("Show the text of the file, as its layer has it."),
     ),
+    ("D", ("D",), "entry('diff')", N_("diff"), N_("What differs from the version below.")),
     ("W", ("W",), "entry('waste')", N_("waste"), N_("What is in the layers, but does not show.")),
     ("E", ("E",), "tree('expand')", N_("all"), N_("Open all folders, as far as that is bounded.")),
     ("o", ("o",), "tree('order')", N_("sort"), N_("Sort by size, or by name again.")),

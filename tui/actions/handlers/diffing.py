@@ -1,0 +1,45 @@
+"""Comparing a file as two layers have it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.values.files import DiffFile
+from tui.i18n import _
+from tui.store import events
+
+if TYPE_CHECKING:
+    from tui.contents.image import ListedImage
+    from tui.model.filediff import FileVersion
+
+
+def diff_file(action: DiffFile, context: JobContext) -> Ending:
+    """Read both versions from the nearest place that has them."""
+    from tui.contents.filediff import compare_in_image
+    from tui.contents.files import contents_of
+    from tui.contents.source import Watch
+    from tui.model.filediff import FileDiff
+
+    old_at, old = _version(action.image, *action.old)
+    new_at, new = _version(action.image, *action.new)
+    layers = (action.old[0], action.new[0])
+    diff = compare_in_image(
+        contents_of(action.image, "", layers),
+        FileDiff(action.path, old, new),
+        (layers[0], old_at),
+        (layers[1], new_at),
+        Watch(check=context.check),
+    )
+    context.tell(events.FileDiffed(diff))
+    return Ending()
+
+
+def _version(image: ListedImage, layer: int, path: bytes) -> tuple[int, FileVersion]:
+    """Return where a version stands in its layer's listing, and what that tells of it."""
+    from tui.contents.filediff import version
+    from tui.contents.files import place_of
+
+    entries = image.layers[layer - 1].listing.entries
+    at = place_of(entries, path)
+    return at, version(_("layer {index}").format(index=layer), entries[at])
