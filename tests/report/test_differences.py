@@ -70,3 +70,49 @@ def test_a_file_that_is_no_image(tmp_path: Path, sources: tuple[str, str]) -> No
     ran = orlop("diff", sources[0], f"oci:{tmp_path}")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert orlop("diff", sources[0]).returncode == 2
+
+
+def _text(folder: Path, old: bytes, new: bytes) -> tuple[str, str]:
+    """Return images whose `etc/conf` has these contents; the second one's stands in two layers."""
+    a, b = folder / "old.tar", folder / "new.tar"
+    below = tar([member("etc/conf", old)])
+    a.write_bytes(archive([ImageSpec((below,), tags=("demo:1",))]))
+    b.write_bytes(archive([ImageSpec((below, tar([member("etc/conf", new)])), tags=("demo:2",))]))
+    return f"docker-archive:{a}", f"docker-archive:{b}"
+
+
+def test_the_text_of_a_file_line_by_line(tmp_path: Path) -> None:
+    sources = _text(tmp_path, b"one\ntwo\n", b"one\n\x1b[31mtwo\nthree")
+    ran = orlop("diff", *sources, "--text", "/etc/conf")
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines() == [
+        "--- demo:1:/etc/conf",
+        "+++ demo:2:/etc/conf",
+        "@@ -1,2 +1,3 @@",
+        " one",
+        "-two",
+        "+\\x1b[31mtwo",
+        "+three",
+        "\\ No newline at end of file",
+    ]
+    told = answer("diff", *sources, "--text", "etc/conf")
+    assert told["diff"].startswith("@@ -1,2 +1,3 @@\n one\n-two\n+\x1b[31mtwo\n")
+    assert (told["differs_at"], told["binary"], told["same"]) == (4, False, False)
+    assert (told["a"]["size"], told["b"]["size"]) == (8, 18)
+
+
+def test_of_a_binary_file_where_it_differs(tmp_path: Path) -> None:
+    sources = _text(tmp_path, b"\0one", b"\0two!")
+    told = answer("diff", *sources, "--text", "/etc/conf")
+    assert (told["binary"], told["diff"], told["differs_at"]) == (True, None, 1)
+    assert "differs is at 1." in orlop("diff", *sources, "--text", "/etc/conf").stdout
+    same = answer("diff", sources[0], sources[0], "--text", "etc/conf")
+    assert (same["same"], same["differs_at"], same["diff"]) == (True, None, None)
+
+
+def test_what_is_no_file_has_no_text(tmp_path: Path) -> None:
+    sources = _text(tmp_path, b"1", b"2")
+    for path in ("/etc", "/no/such"):
+        ran = orlop("diff", *sources, "--text", path)
+        assert ran.returncode == 1
+        assert f"demo:1: {path} is no file" in ran.stderr

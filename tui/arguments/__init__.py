@@ -197,6 +197,9 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     path.add_argument("--container", action="store_true", help=_("a container is meant instead"))
     diff = add("diff", _("tell what differs between two images: layers, files, config"))
     diff.add_argument("names", metavar="SOURCE", nargs=2, help=source)
+    diff.add_argument(
+        "--text", metavar="PATH", default="", help=_("what differs in this file, line by line")
+    )
     diff.add_argument("--source", choices=SOURCES, default="", help=reading)
     extract = add("extract", _("write a file or folder of an image to the disk"))
     extract.add_argument("names", metavar="SOURCE", help=source)

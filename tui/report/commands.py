@@ -15,7 +15,7 @@ from tui.engine.errors import EngineError
 from tui.i18n import _
 from tui.model.engine import Endpoint
 from tui.model.removal import RemovalTarget
-from tui.report import differences, documents, filelines, tables, walklines
+from tui.report import differences, documents, filelines, tables, textdiff, walklines
 from tui.report.extraction import run_extract
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
@@ -173,7 +173,13 @@ def _diff(client: EngineClient | None, request: Request) -> None:
     a, b = (listed_source(client, name, request) for name in request.names)
     for image in (a, b):
         image.check(len(image.layers))
-    if request.json:
+    if request.text:
+        diff = textdiff.text_diff((a, b), request.names, request.text)
+        if request.json:
+            write_json(textdiff.text_diff_document(diff))
+        else:
+            write_lines(textdiff.text_diff_lines(diff), unicode=request.unicode)
+    elif request.json:
         write_json(differences.diff_document(a, b))
     else:
         write_lines(differences.diff_lines(a, b, width=_width()), unicode=request.unicode)

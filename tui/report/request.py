@@ -32,6 +32,8 @@ class Request:
     """Bytes that an image may waste."""
     source: str = ""
     """Read the files from there: one of `SourceName`; empty for the best there is."""
+    text: str = ""
+    """The file whose text is compared."""
     path: str = ""
     """What to extract, in the image."""
     container: bool = False
