@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.layers.tars import member, tar
 from tests.layers.test_union import listing
 from tui.layers.filetree import FileTree
-from tui.layers.treeview import Choice, Order, TreeView, in_slices
+from tui.layers.slices import in_slices
+from tui.layers.treeview import Choice, Order, TreeView
 from tui.layers.union import Change
 from tui.model.listing import Kind, LayerEntry, LayerListing, Mark
 
@@ -137,6 +138,29 @@ def test_the_way_to_the_next_change() -> None:
     assert view.reveal(b"no/such") is None
 
 
+def test_all_files_in_one_list() -> None:
+    view = TreeView(_tree())
+    view.open(0)
+    view.flatten(True)
+    files = ["bin/other", "bin/tool", "etc/conf.d/a", "etc/conf.d/b", "etc/conf.d/c", "var/log/old"]
+    assert _rows(view) == files
+    changed = [path.encode() for path in files[1:]]
+    assert _walked(view) == changed
+    assert _walked(view, back=True) == changed[::-1]
+    view.sort(Order.SIZE)
+    sizes = [view.size_of(path) for path in view.rows]
+    assert sizes == sorted(sizes, reverse=True)
+    assert view.choose(Choice("conf.d")) == 3
+    assert sorted(_rows(view)) == files[2:5]
+    assert (view.reveal(b"etc/conf.d/b"), view.reveal(b"bin/tool")) == (
+        _rows(view).index("etc/conf.d/b"),
+        None,
+    )
+    view.choose(Choice())
+    view.flatten(False)
+    assert "bin/tool" in _rows(view)
+
+
 def test_the_history_of_a_path() -> None:
     tree = _tree()
     assert [(one.layer, one.change.value) for one in tree.history(b"bin/tool")] == [
@@ -211,7 +235,7 @@ def test_a_filter_keeps_folders_and_no_files() -> None:
 @given(st.lists(st.binary(max_size=3), max_size=300))
 def test_sorting_in_slices_is_sorting(items: list[bytes]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tui.layers.treeview.SLICE", 8)
+        patch.setattr("tui.layers.slices.SLICE", 8)
         assert in_slices(iter(items), lambda: None) == sorted(items)
 
 

@@ -178,6 +178,20 @@ async def test_kinds_filters_and_order() -> None:
         assert [name.split()[-1] for name in names(here)] == ["etc/", "conf.d/", "c", "b"]
 
 
+async def test_all_files_in_one_list_by_size() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        screen = await opened(here)
+        await here.press("n", "F")
+        assert names(here)[1] == "M  bin/tool"
+        assert screen.rows.cursor_key == "bin/tool"
+        assert not any(name[-1] == "/" for name in names(here))
+        await here.press("enter")
+        here.screen(FieldsScreen)
+        await here.press("escape", "F")
+        assert names(here)[0] == ". ▾ bin/"
+        assert screen.rows.cursor_key == "bin/tool"
+
+
 async def test_from_change_to_change() -> None:
     async with stage(*CONNECTED, FACTS_TOLD) as here:
         screen = await opened(here)

@@ -8,34 +8,26 @@ from __future__ import annotations
 
 import copy
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import translate
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final
 
 from tui.layers.filetree import FileTree
+from tui.layers.slices import SLICE, Check, in_slices
 from tui.layers.union import Change
 from tui.model.text import size_in_bytes
 
 EXPANDED: Final = 20_000
 """Rows that `expand_all` opens at most."""
 
-SLICE: Final = 4_096
-"""Entries that are looked at between two checks, or sorted at once."""
-
 ALL: Final = frozenset(Change)
 _GLOB: Final = frozenset("*?[")
 
-Check = Callable[[], None]
-"""Called now and then; raises what shall end the work."""
-
 Fits = Callable[[bytes], bool]
 """Tells whether a path is wanted."""
-
-Item = TypeVar("Item", bytes, int)
 
 
 class Order(StrEnum):
@@ -98,6 +90,8 @@ class TreeView:
     opened: set[bytes] = field(default_factory=set)
     rows: list[bytes] = field(default_factory=list)
     """The paths that are shown, top to bottom."""
+    is_flat: bool = False
+    """Whether all entries but folders stand in one list."""
     check: Check = _go_on
     found: int = 0
     """Entries that the choice leaves; not counted where it leaves all."""
@@ -122,7 +116,7 @@ class TreeView:
         self._fits = _fits(self.tree, choice)
         if self._fits is not None:
             self._find(self._fits)
-        if choice.is_filter:
+        if choice.is_filter and not self.is_flat:
             self.expand_all()  # what was looked for shall be seen
         else:
             self._rebuild()
@@ -159,7 +153,10 @@ class TreeView:
 
     def inside(self, folder: bytes) -> list[bytes]:
         """Return what is shown directly in a folder, in order."""
-        named = in_slices(self._wanted(folder), self.check)
+        return self._ordered(self._wanted(folder))
+
+    def _ordered(self, paths: Iterable[bytes]) -> list[bytes]:
+        named = in_slices(paths, self.check)
         if self.order is Order.NAME:
             return named
         # One number for size and place: pairs by the hundred thousand are hard on the memory.
@@ -174,8 +171,22 @@ class TreeView:
             return node.sums.own
         return node.sums.size
 
+    def flatten(self, is_flat: bool) -> None:
+        """Show all entries but folders in one list, or folders again."""
+        self.is_flat = is_flat
+        self._rebuild()
+
     def _rebuild(self) -> None:
-        self.rows = list(self._walk(b""))
+        self.rows = self._ordered(self._files()) if self.is_flat else list(self._walk(b""))
+
+    def _files(self) -> Iterator[bytes]:
+        """Yield what is wanted and is no folder."""
+        fits = self._fits
+        for number, path in enumerate(self.tree.paths()):
+            if not number % SLICE:
+                self.check()
+            if (fits is None or fits(path)) and not self.tree.node(path).is_folder:
+                yield path
 
     def _walk(self, folder: bytes) -> Iterator[bytes]:
         """Yield the rows in a folder, going into opened ones."""
@@ -192,13 +203,15 @@ class TreeView:
     def open(self, index: int) -> None:
         """Open the folder of a row."""
         path = self.rows[index]
-        if path not in self.opened and self.tree.has_inside(path):
+        if not self.is_flat and path not in self.opened and self.tree.has_inside(path):
             self.opened.add(path)
             self.rows[index + 1 : index + 1] = list(self._walk(path))
 
     def close(self, index: int) -> int:
         """Close the folder of a row, or the one that it is in; returns the row of that."""
         path = self.rows[index]
+        if self.is_flat:
+            return index
         if path not in self.opened:
             folder = path.rpartition(b"/")[0]
             if not folder:
@@ -216,6 +229,8 @@ class TreeView:
 
         A folder for which there is no room stays closed. Returns whether all are open.
         """
+        if self.is_flat:
+            return True
         level = [path for path in self._wanted(b"") if self.tree.has_inside(path)]
         left = limit - sum(1 for _path in self._wanted(b""))
         opened: set[bytes] = set()
@@ -237,6 +252,8 @@ class TreeView:
 
     def reveal(self, path: bytes) -> int | None:
         """Open the folders above a path; returns its row, None if it is not shown."""
+        if self.is_flat:
+            return self.rows.index(path) if path in self.rows else None
         parts = path.split(b"/")
         index = 0
         for depth in range(1, len(parts) + 1):
@@ -275,7 +292,7 @@ class TreeView:
 
     def _first_changed(self, folder: bytes, *, back: bool) -> bytes | None:
         """Return the first changed path in a folder, or the last one."""
-        if not self.tree.changes_below(folder):
+        if self.is_flat or not self.tree.changes_below(folder):
             return None
         inside = self.inside(folder)
         for path in reversed(inside) if back else inside:
@@ -290,21 +307,6 @@ class TreeView:
             return path
         found = self._first_changed(path, back=back)
         return path if found is None and is_changed else found
-
-
-def in_slices(items: Iterable[Item], check: Check) -> list[Item]:
-    """Sort, so many at a time that other threads do not wait long: Python's own lets none run."""
-    every = list(items)
-    if len(every) <= SLICE:
-        return sorted(every)
-    step = len(every) // (len(every) // SLICE * 2)
-    borders = sorted(every[::step])[1:]
-    parts: list[list[Item]] = [[] for _border in range(len(borders) + 1)]
-    for number, item in enumerate(every):
-        if not number % SLICE:
-            check()
-        parts[bisect_left(borders, item)].append(item)
-    return [item for part in parts for item in sorted(part)]
 
 
 def _fits(tree: FileTree, choice: Choice) -> Fits | None:

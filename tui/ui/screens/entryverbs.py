@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -18,7 +18,7 @@ from tui.model.listing import Kind
 from tui.store.state import State
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.filediff import FileDiffScreen
-from tui.ui.screens.filekeys import KEYS
+from tui.ui.screens.filekeys import FILE_KEYS, Key
 from tui.ui.screens.filerows import content_place, entry_fields, key_of
 from tui.ui.screens.sources import SourcesScreen
 from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
@@ -37,10 +37,7 @@ class EntryVerbs:
 
     def help(self) -> None:
         """Show all keys of this screen."""
-        fields = [FieldValue(shown, _(text)) for shown, _keys, _action, _word, text in KEYS]
-        letters = _("A added, M modified, m only metadata, R removed, . something in it changed")
-        fields.append(FieldValue(_("Letters"), letters))
-        self._orlop.push_screen(FieldsScreen(_("Keys of the files"), fields))
+        self._orlop.push_screen(keys_screen(_("Keys of the files"), FILE_KEYS))
 
     def details(self) -> None:
         """Show all of an entry, and what each layer did there."""
@@ -132,3 +129,10 @@ def text_screen(state: State) -> TextScreen:
     title = _("/{path}  layer {layer}").format(path=key_of(text.path), layer=text.layer)
     more = "\n" + _("... the file goes on") if text.has_more else ""
     return TextScreen(title, text.text + more)
+
+
+def keys_screen(title: str, keys: Sequence[Key]) -> FieldsScreen:
+    """Return all keys of a screen, and what its letters mean."""
+    fields = [FieldValue(key.shown, _(key.sentence)) for key in keys]
+    letters = _("A added, M modified, m only metadata, R removed, . something in it changed")
+    return FieldsScreen(title, [*fields, FieldValue(_("Letters"), letters)])

@@ -1,8 +1,9 @@
-"""The keys of the files screen."""
+"""The keys of the sheets that show files."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
@@ -20,96 +21,82 @@ TOGGLES: Final = {
 }
 """Which kinds of entries a key shows or hides."""
 
-KEYS: Final = (
-    ("?", ("question_mark",), "entry('help')", N_("keys"), N_("Show all keys of this screen.")),
-    (
-        "right",
-        ("right",),
-        "tree('open')",
-        N_("open"),
-        N_("Open the folder; Enter opens and closes."),
-    ),
-    (
-        "left",
-        ("left",),
-        "tree('close')",
-        N_("close"),
-        N_("Close the folder, or the one around it."),
-    ),
-    (
-        "[",
-        ("left_square_bracket", "comma"),
-        "tree('layer', -1)",
-        N_("lower"),
-        N_("The layer below."),
-    ),
-    (
-        "]",
-        ("right_square_bracket", "full_stop"),
-        "tree('layer', 1)",
-        N_("upper"),
-        N_("The layer above."),
-    ),
-    (
-        "S",
-        ("S",),
-        "tree('alone')",
-        N_("alone"),
-        N_("What the layer itself brought, or all up to it."),
-    ),
-    ("n", ("n",), "tree('next', False)", N_("next"), N_("Go to the next change.")),
-    ("/", ("slash",), "tree('filter')", N_("filter"), N_("Part of a path, *.so, >10MB.")),
-    (
-        "i",
-        ("i",),
-        "entry('details')",
-        N_("details"),
-        N_("All of an entry, and what each layer did there."),
-    ),
-    (
-        "v",
-        ("v",),
-        "entry('view')",
-        N_("view"),
-        N_("Show the text of the file, as its layer has it."),
-    ),
-    ("D", ("D",), "entry('diff')", N_("diff"), N_("What differs from the version below.")),
-    ("W", ("W",), "entry('waste')", N_("waste"), N_("What is in the layers, but does not show.")),
-    ("E", ("E",), "tree('expand')", N_("all"), N_("Open all folders, as far as that is bounded.")),
-    ("o", ("o",), "tree('order')", N_("sort"), N_("Sort by size, or by name again.")),
-    ("N", ("N",), "tree('next', True)", N_("before"), N_("Go to the change before.")),
-    ("a", ("a",), "tree('kinds', 'a')", N_("added"), N_("Show or hide what was added.")),
-    ("m", ("m",), "tree('kinds', 'm')", N_("modified"), N_("Show or hide what was modified.")),
-    ("r", ("r",), "tree('kinds', 'r')", N_("removed"), N_("Show or hide what was removed.")),
-    (
-        "u",
-        ("u",),
-        "tree('kinds', 'u')",
-        N_("unmodified"),
-        N_("Show or hide what stayed as it was."),
-    ),
-    ("s", ("s",), "entry('sources')", N_("source"), N_("Choose where the files are read from.")),
-    ("c", ("c",), "entry('copy_path')", N_("copy"), N_("Copy the path.")),
+
+class Key(NamedTuple):
+    """One key."""
+
+    shown: str
+    """As people read it."""
+    action: str
+    """Textual's name of the action."""
+    word: str
+    """For the line of keys."""
+    sentence: str
+    """For the help."""
+    names: tuple[str, ...] = ()
+    """As Textual calls it; `shown` by default."""
+
+
+HELP: Final = Key(
+    "?", "entry('help')", N_("keys"), N_("Show all keys of this screen."), ("question_mark",)
 )
-"""Key as people read it, as Textual calls it, action, a word, a sentence; the usual ones first."""
+OPEN: Final = (
+    Key("right", "tree('open')", N_("open"), N_("Open the folder; Enter opens and closes.")),
+    Key("left", "tree('close')", N_("close"), N_("Close the folder, or the one around it.")),
+)
+FILTER: Final = Key(
+    "/", "tree('filter')", N_("filter"), N_("Part of a path, *.so, >10MB."), ("slash",)
+)
+NEXT: Final = Key("n", "tree('next', False)", N_("next"), N_("Go to the next change."))
+REST: Final = (
+    Key("E", "tree('expand')", N_("all"), N_("Open all folders, as far as that is bounded.")),
+    Key("o", "tree('order')", N_("sort"), N_("Sort by size, or by name again.")),
+    Key("F", "tree('flat')", N_("flat"), N_("One list of all files, or folders again.")),
+    Key("N", "tree('next', True)", N_("before"), N_("Go to the change before.")),
+    Key("a", "tree('kinds', 'a')", N_("added"), N_("Show or hide what was added.")),
+    Key("m", "tree('kinds', 'm')", N_("modified"), N_("Show or hide what was modified.")),
+    Key("r", "tree('kinds', 'r')", N_("removed"), N_("Show or hide what was removed.")),
+)
+COPY: Final = Key("c", "entry('copy_path')", N_("copy"), N_("Copy the path."))
+
+FILE_KEYS: Final = (
+    HELP,
+    *OPEN,
+    Key("[", "layer(-1)", N_("lower"), N_("The layer below."), ("left_square_bracket", "comma")),
+    Key(
+        "]", "layer(1)", N_("upper"), N_("The layer above."), ("right_square_bracket", "full_stop")
+    ),
+    Key("S", "tree('alone')", N_("alone"), N_("What the layer itself brought, or all up to it.")),
+    NEXT,
+    FILTER,
+    Key("i", "entry('details')", N_("details"), N_("All of an entry; what each layer did there.")),
+    Key("v", "entry('view')", N_("view"), N_("Show the text of the file, as its layer has it.")),
+    Key("D", "entry('diff')", N_("diff"), N_("What differs from the version below.")),
+    Key("W", "entry('waste')", N_("waste"), N_("What is in the layers, but does not show.")),
+    *REST,
+    Key("u", "tree('kinds', 'u')", N_("unmodified"), N_("Show or hide what stayed as it was.")),
+    Key("s", "entry('sources')", N_("source"), N_("Choose where the files are read from.")),
+    COPY,
+)
+"""The keys of the files of one image; the usual ones first."""
 
 
-def bindings() -> list[BindingType]:
-    """Return one binding for each key, each with an id."""
+def bindings(keys: Sequence[Key], screen: str) -> list[BindingType]:
+    """Return one binding for each key, each with an id that begins with the screen's name."""
     return [
-        Binding(key, action, word, show=False, id=f"files.{key}", tooltip=sentence)
-        for _shown, keys, action, word, sentence in KEYS
+        Binding(name, key.action, key.word, show=False, id=f"{screen}.{name}", tooltip=key.sentence)
         for key in keys
+        for name in key.names or (key.shown,)
     ]
 
 
-def reminder(width: int) -> list[Piece]:
+def reminder(keys: Sequence[Key], width: int) -> list[Piece]:
     """Return keys and their words, as many as fit."""
     pieces: list[Piece] = []
-    for shown, _keys, _action, word, _sentence in KEYS:
-        text = f" {_(word)} "
-        width -= cell_len(shown) + cell_len(text) + 1
+    for key in keys:
+        text = f" {_(key.word)} "
+        width -= cell_len(key.shown) + cell_len(text) + 1
         if width < 0:
             break
-        pieces += [CellText(f" {shown}", "key"), text]
+        pieces += [CellText(f" {key.shown}", "key"), text]
     return pieces

@@ -8,7 +8,7 @@ from typing import Final
 
 from tui.contents.image import ListedImage
 from tui.layers.filetree import FileTree
-from tui.layers.treeview import Choice, Order, TreeView
+from tui.layers.treeview import Choice, TreeView
 from tui.model.listing import LayerListing
 from tui.store.state import Contents, State
 
@@ -76,8 +76,9 @@ def entries(image: ListedImage, count: int) -> int:
     return sum(len(layer.listing.entries) for layer in image.layers[:count])
 
 
-def make_view(
-    listings: Sequence[LayerListing], order: Order, choice: Choice, opened: set[bytes]
-) -> TreeView:
-    """Stack layers, and return their tree with these folders open; of many files it takes long."""
-    return TreeView(FileTree(listings, len(listings)), order, choice, opened)
+def make_view(listings: Sequence[LayerListing], choice: Choice, old: TreeView | None) -> TreeView:
+    """Stack layers, and return their tree with the same folders open; of many it takes long."""
+    tree = FileTree(listings, len(listings))
+    if old is None:
+        return TreeView(tree, choice=choice)
+    return TreeView(tree, old.order, choice, set(old.opened), is_flat=old.is_flat)

@@ -121,6 +121,8 @@ class TreeRows:
 
     def _name(self, node: Node) -> str:
         path, tree = node.path, self._view.tree
+        if self._view.is_flat:
+            return f" {key_of(path)}{link_text(node.entry)}"
         depth = min(path.count(b"/"), DEPTH)
         sign = " "
         if tree.has_inside(path):

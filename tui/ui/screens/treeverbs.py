@@ -13,13 +13,13 @@ from tui.ui.screens.fileturns import Turned
 from tui.ui.screens.prompt import PromptScreen
 
 if TYPE_CHECKING:
-    from tui.ui.screens.files import FilesScreen
+    from tui.ui.screens.treesheet import TreeSheet
 
 
 class TreeVerbs:
     """One method for each, found by its name."""
 
-    def __init__(self, screen: FilesScreen) -> None:
+    def __init__(self, screen: TreeSheet) -> None:
         self._screen = screen
         self._turns = screen.turns
 
@@ -48,11 +48,6 @@ class TreeVerbs:
     def expand(self) -> None:
         """Open all folders, as far as that is bounded."""
         self._turns.turn(_expand, _("opening..."))
-
-    def layer(self, step: int) -> None:
-        """Go to the layer above or below."""
-        self._screen.reading.step(step)
-        self._screen.build()
 
     def alone(self) -> None:
         """Show what the layer itself brought, or all up to it."""
@@ -88,6 +83,10 @@ class TreeVerbs:
         """Sort by size, or by name again."""
         self._turns.turn(_sort, _("sorting..."))
 
+    def flat(self) -> None:
+        """Show all files in one list, or folders again."""
+        self._turns.turn(_flat, _("sorting..."))
+
     def next(self, back: bool) -> None:
         """Go to the next change, or the one before."""
         self._turns.turn(partial(_next, back=back), _("looking for it..."))
@@ -115,6 +114,13 @@ def _choose(choice: Choice, view: TreeView, _index: int) -> Turned:
 def _sort(view: TreeView, _index: int) -> Turned:
     view.sort(Order.SIZE if view.order is Order.NAME else Order.NAME)
     return Turned()
+
+
+def _flat(view: TreeView, index: int) -> Turned:
+    path = view.rows[index] if 0 <= index < len(view.rows) else b""
+    view.flatten(not view.is_flat)
+    row = view.reveal(path) if path else None
+    return Turned(row=row if row is not None else -1)
 
 
 def _next(view: TreeView, index: int, *, back: bool) -> Turned:
