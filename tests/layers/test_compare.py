@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.layers.tars import member, tar
 from tests.layers.test_union import listing
 from tui.layers.compare import compare_files, config_differences, shared_layers
+from tui.layers.difftree import difference_tree
 from tui.layers.union import Change, Union, stack
 from tui.model.image import ImageDetails
 
@@ -132,6 +133,27 @@ def test_any_two_stacks_differ_as_two_dicts_do(
     }
     sums = (found.added_sum, found.content_sum, found.metadata_sum, found.same_sum)
     assert sum(one.bytes for one in sums) == sum(len(content) for content, _ in other.values())
+    tree = difference_tree(found)
+    told = {path: tree.change_of(path) for path in tree.paths()}
+    assert told == {one.path: one.change for one in found.every()}
+
+
+def test_the_tree_of_differences_tells_each_as_it_is() -> None:
+    link = {"type": tarfile.LNKTYPE, "linkname": "same"}
+    same = member("same", b"12345")
+    one = _union([same, member("x/"), member("x/y", b"9"), member("file", b"1"), member("h", b"1")])
+    other = _union(
+        [same, member("x", b"123"), member("file/"), member("file/in", b"12"), member("h", **link)]
+    )
+    found = compare_files(one, other)
+    tree = difference_tree(found)
+    assert {path: tree.change_of(path) for path in tree.paths()} == {
+        one.path: one.change for one in found.every()
+    }
+    assert tree.node(b"x").sums.own == 3
+    assert tree.node(b"file").sums.own == 2
+    assert tree.node(b"h").sums.size == 5, "a hardlink stands for itself"
+    assert b"same" not in set(tree.paths())
 
 
 def test_configs_differ_by_field_and_by_name() -> None:

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from tui.contents.comparing import ComparedImages, Side
 from tui.contents.image import ListedImage, ListedLayer
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
@@ -45,6 +46,7 @@ def _jobs(state: State) -> dict[int, Job]:
     return {job.job_id: job for job in state.jobs}
 
 
+IMAGE = ListedImage("demo:1", "sha256:a", "", ())
 EXAMPLES: tuple[events.Event, ...] = (
     events.EndpointChosen(ENDPOINT),
     events.ConnectionChanged(Phase.FAILED, TROUBLE),
@@ -57,6 +59,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.FactsRead((ImageFacts(ImageDetails("sha256:a")),)),
     events.ContentsOpened(Contents(UNREAD)),
     events.LayersListed("sha256:a", UNREAD.layers),
+    events.ImagesCompared(ComparedImages((Side("a", "a"), Side("b", "b")), (IMAGE, IMAGE))),
     events.FileDiffed(FileDiff(b"x", FileVersion("1", b"x"), FileVersion("2", b"x"))),
     events.FileRead(FileText("sha256:a", 1, b"x", b"text")),
     events.Walked(Walk("a:1", "sha256:a", "classic")),

@@ -72,8 +72,8 @@ def _options(found: Namespace) -> Options:
     if given["command"] == "registry":
         from tui.arguments.registry import as_command
 
-        own = as_command(given)
-        return Options(request=Request("registry", json=own.json), own_registry=own)
+        command = as_command(given)
+        return Options(request=Request("registry", json=command.json), own_registry=command)
     if "verb" in given:
         return _doing(given)
     names = given.get("names") or ()

@@ -24,6 +24,7 @@ from tui.model.walk import Walk
 from tui.store.state import Contents, Pane, Phase, Trouble
 
 if TYPE_CHECKING:
+    from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedLayer
     from tui.credentials.login import Account
     from tui.model.mirrors import MirrorProbe, Mirrors
@@ -120,6 +121,12 @@ class FileDiffed(NamedTuple):
     """A file was compared as two layers have it."""
 
     diff: FileDiff
+
+
+class ImagesCompared(NamedTuple):
+    """Two images were compared, or it turned out what has to be asked first."""
+
+    compared: ComparedImages
 
 
 class Walked(NamedTuple):
@@ -289,6 +296,7 @@ Event = (
     | LayersListed
     | FileRead
     | FileDiffed
+    | ImagesCompared
     | Walked
     | PullPlanned
     | LoadPlanned

@@ -139,6 +139,11 @@ def _(event: events.FileDiffed, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.ImagesCompared, state: State) -> State:
+    return replace(state, compared=event.compared)
+
+
+@reduce.register
 def _(event: events.Walked, state: State) -> State:
     return replace(state, walk=event.walk)
 

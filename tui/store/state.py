@@ -21,6 +21,7 @@ from tui.model.sendplan import NO_SEND_PLAN, SendPlan
 from tui.model.walk import NO_WALK, Walk
 
 if TYPE_CHECKING:  # not part of a start
+    from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedImage
     from tui.contents.source import Offer
     from tui.credentials.login import Account
@@ -155,6 +156,8 @@ class State:
     """The file that was read last."""
     file_diff: FileDiff = NO_DIFF
     """The file that was compared last."""
+    compared: ComparedImages | None = None
+    """The two images that were compared last."""
     walk: Walk = NO_WALK
     """The last way to the disk that was found."""
     pull_plan: PullPlan = NO_PULL_PLAN

@@ -23,6 +23,7 @@ from tui.store.rows import (
     visible_image_rows,
 )
 from tui.store.state import Pane
+from tui.ui.comparing import open_compare
 from tui.ui.fileviews import open_files, open_files_of_layer, open_walk
 from tui.ui.panes.layers import LayersPane
 from tui.ui.screens.accounts import AccountsScreen
@@ -183,6 +184,10 @@ class Views:
             open_files_of_layer(self._screen)
         else:
             open_files(self._screen, selection)
+
+    def _compare(self, selection: Selection) -> None:
+        """Show what differs between two images."""
+        open_compare(self._screen, selection)
 
     def _where(self, selection: Selection) -> None:
         """Show where an image or a container lies on the disk."""

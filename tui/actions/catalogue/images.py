@@ -107,6 +107,14 @@ IMAGE_VERBS: Final = (
         docker="docker save IMAGE",
     ),
     ActionSpec(
+        "compare",
+        N_("Compare"),
+        N_("What differs between two marked images, or this and another: layers, files, config."),
+        ("=",),
+        ON_IMAGE_LIST,
+        needs_selection=True,
+    ),
+    ActionSpec(
         "where",
         N_("Where"),
         N_("Where it lies on the Engine's disk, step by step, with the shell lines that show it."),

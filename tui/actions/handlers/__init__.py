@@ -14,6 +14,7 @@ from tui.actions.action import Action
 from tui.actions.dispatcher import Ending, Handler, JobContext
 from tui.actions.handlers.accounts import list_accounts, log_in, log_out
 from tui.actions.handlers.committing import commit, read_changes
+from tui.actions.handlers.comparing import compare_images
 from tui.actions.handlers.containers import (
     change_containers,
     inspect_container,
@@ -21,8 +22,8 @@ from tui.actions.handlers.containers import (
     remove_containers,
     rename_container,
 )
-from tui.actions.handlers.exporting import export
 from tui.actions.handlers.diffing import diff_file
+from tui.actions.handlers.exporting import export
 from tui.actions.handlers.images import pull, read_facts, search, tag
 from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
@@ -73,6 +74,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "read_walk": _handler(read_walk),
     "view_file": _handler(view_file),
     "diff_file": _handler(diff_file),
+    "compare_images": _handler(compare_images),
     "inspect_container": _handler(inspect_container),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),

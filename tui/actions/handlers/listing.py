@@ -38,7 +38,7 @@ def read_listings(action: ReadListings, context: JobContext) -> Ending:
     context.on_cancel(client.cut)
     facts = images.image_facts(client, action.image_id)
     if action.source == SourceName.PROBE and not action.read_only:
-        _remember_probe()
+        remember_probe()
     image, offers = offers_for(client, facts, action.name, read_only=action.read_only)
     offer = chosen(offers, action.source) if action.source else free_offer(offers)
     told = tuple(one.told() for one in offers)
@@ -59,7 +59,7 @@ def read_listings(action: ReadListings, context: JobContext) -> Ending:
     return Ending()
 
 
-def _remember_probe() -> None:
+def remember_probe() -> None:
     """Keep the user's word, which the screen has asked for; only for now if it cannot be kept."""
     try:
         allow_probe()

@@ -8,6 +8,7 @@ from tui.i18n import _
 from tui.model.text import visible
 
 if TYPE_CHECKING:
+    from tui.contents.comparing import Side
     from tui.contents.image import ListedImage
 
 
@@ -42,3 +43,29 @@ class DiffFile(NamedTuple):
     def targets(self) -> frozenset[str]:
         """One comparison at a time."""
         return frozenset({"diff"})
+
+
+class CompareImages(NamedTuple):
+    """Compare two images: their layers, their files, how they are run."""
+
+    sides: tuple[Side, Side]
+    quiet: bool = False
+    read_only: bool = False
+    """Whether nothing may be changed on the Engine, not even for a moment."""
+    kind: str = "compare_images"
+
+    @property
+    def title(self) -> str:
+        """`compare nginx:1.26 and nginx:1.27`."""
+        a, b = (visible(side.name) for side in self.sides)
+        return _("compare {a} and {b}").format(a=a, b=b)
+
+    @property
+    def docker(self) -> str:
+        """None: the docker command compares no images."""
+        return ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """One large reading at a time."""
+        return frozenset({"listings"})

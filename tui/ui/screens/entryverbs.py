@@ -10,17 +10,15 @@ from textual.screen import Screen
 from tui.actions.action import Action
 from tui.actions.values.files import DiffFile
 from tui.actions.values.reading import ViewFile
-from tui.contents.source import Offer
 from tui.i18n import _
 from tui.layers.union import Change
 from tui.model.job import JobState
-from tui.model.listing import Kind
+from tui.model.listing import Kind, SourceName
 from tui.store.state import State
-from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.filediff import FileDiffScreen
 from tui.ui.screens.filekeys import FILE_KEYS, Key
 from tui.ui.screens.filerows import content_place, entry_fields, key_of
-from tui.ui.screens.sources import SourcesScreen
+from tui.ui.screens.sources import SourcesScreen, choose_source
 from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
 from tui.ui.screens.waste import WasteScreen
 
@@ -108,19 +106,11 @@ class EntryVerbs:
         contents = self._screen.contents
         if contents is not None:
             screen = SourcesScreen(contents.offers, contents.image.source)
-            self._orlop.push_screen(screen, self._source_chosen)
+            choose_source(self._orlop, screen, self._source_chosen)
 
-    def _source_chosen(self, offer: Offer | None) -> None:
-        if offer is None:
-            return
-        if offer.is_free:
-            self._screen.read(offer.name)
-            return
-        text = offer.cost
-        if offer.asks:
-            text += " " + _("This is asked once: orlop keeps the answer in its settings.")
-        screen = ConfirmScreen(_("Read the files that way?"), _("Read"), text=text)
-        self._orlop.push_screen(screen, lambda yes: self._screen.read(offer.name) if yes else None)
+    def _source_chosen(self, source: SourceName | None) -> None:
+        if source is not None:
+            self._screen.read(source)
 
 
 def text_screen(state: State) -> TextScreen:

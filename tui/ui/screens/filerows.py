@@ -18,7 +18,7 @@ from tui.ui.progress import progress_bar, progress_text
 from tui.ui.screens.text import FieldValue
 from tui.ui.terminal import Glyphs
 from tui.ui.widgets.bar import bar
-from tui.ui.widgets.columns import CellText, Column, Row
+from tui.ui.widgets.columns import Cell, CellText, Column, Row
 from tui.ui.widgets.textline import Piece
 
 BAR: Final = 8
@@ -95,6 +95,11 @@ class TreeRows:
             return None
 
     def _row(self, path: bytes) -> Row:
+        is_gone = self._view.tree.change_of(path) is Change.REMOVED
+        return Row(key_of(path), self.cells(path), dim=is_gone)
+
+    def cells(self, path: bytes) -> tuple[Cell, ...]:
+        """Return the cells of a row."""
         view, glyphs = self._view, self._glyphs
         node = view.tree.node(path)
         size = view.size_of(path)
@@ -102,24 +107,21 @@ class TreeRows:
         if node.change is Change.SAME and view.tree.changes_below(path):
             letter = BELOW
         full = bar(size / self._whole if self._whole else 0, BAR, glyphs)
-        return Row(
-            key_of(path),
-            (
-                letter,
-                mode_text(node.entry) if node.entry is not None else "",
-                f"{node.entry.uid}:{node.entry.gid}" if node.entry is not None else "",
-                size_text(node, size),
-                full.rstrip(glyphs.bar_empty),
-                str(self._count(node)) if node.is_folder else "",
-                self._name(node),
-            ),
-            dim=node.change is Change.REMOVED,
+        return (
+            letter,
+            mode_text(node.entry) if node.entry is not None else "",
+            f"{node.entry.uid}:{node.entry.gid}" if node.entry is not None else "",
+            size_text(node, size),
+            full.rstrip(glyphs.bar_empty),
+            str(self._count(node)) if node.is_folder else "",
+            self.name(node),
         )
 
     def _count(self, node: Node) -> int:
         return node.sums.changed if self._view.choice.alone else node.sums.count
 
-    def _name(self, node: Node) -> str:
+    def name(self, node: Node) -> str:
+        """Return a name, indented, with what tells that it can be opened."""
         path, tree = node.path, self._view.tree
         if self._view.is_flat:
             return f" {key_of(path)}{link_text(node.entry)}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tui.layers.treeview import TreeView
+from tui.layers.treeview import Order, TreeView
 from tui.ui.screens.filereading import QUICK
 
 
@@ -71,6 +71,11 @@ class Turns:
     def word(self) -> str:
         """What is going on; empty while nothing is."""
         return self._running.word if self._running is not None else ""
+
+    @property
+    def order(self) -> Order:
+        """How the view is sorted."""
+        return self.view.order if self.view is not None else Order.NAME
 
     def turn(self, change: Change, word: str, *, is_choice: bool = False) -> None:
         """Change the view as soon as that can be.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.events import Resize
 
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.layers.treeview import ALL, Choice, Order, TreeView
 from tui.ui.lines import cells
 from tui.ui.screens.base import Sheet
@@ -23,6 +23,8 @@ class TreeSheet(Sheet[None]):
 
     KEYS: tuple[Key, ...] = ()
     """What the line of keys tells."""
+    NOTHING = N_("This layer has no files.")
+    """Said where there are no rows, though nothing is left out."""
 
     def __init__(self, choice: Choice) -> None:
         super().__init__()
@@ -75,10 +77,9 @@ class TreeSheet(Sheet[None]):
         if view is None:
             return
         self._note = turned.note or self.turns.word
-        if view.choice.is_everything:
-            self.rows.empty_text = _("This layer has no files.")
-        else:
-            self.rows.empty_text = _("Nothing is here as the filter wants it.")
+        is_chosen = view.choice.is_filter or view.choice.kinds != ALL
+        hidden = _("Nothing is here as the filter wants it.")
+        self.rows.empty_text = hidden if is_chosen else _(self.NOTHING)
         self.rows.set_sort("size" if view.order is Order.SIZE else "", descending=True)
         self.rows.set_rows(self.tree_rows(view))
         if turned.row >= 0:
