@@ -21,12 +21,13 @@ from tui.model.progress import Progress, TargetOutcome
 from tui.model.pullplan import PullPlan
 from tui.model.sendplan import SendPlan
 from tui.model.walk import Walk
-from tui.store.state import Contents, Pane, Phase, Trouble
+from tui.store.state import Contents, OpenLog, Pane, Phase, Trouble
 
 if TYPE_CHECKING:
     from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedLayer
     from tui.credentials.login import Account
+    from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
 
 
@@ -133,6 +134,19 @@ class Walked(NamedTuple):
     """Where an image or a container lies was found."""
 
     walk: Walk
+
+
+class LogOpened(NamedTuple):
+    """Logs are read; what was read of others goes."""
+
+    log: OpenLog
+
+
+class EarlierLogRead(NamedTuple):
+    """What a container wrote before was read."""
+
+    container_id: str
+    book: LogBook
 
 
 class PullPlanned(NamedTuple):
@@ -298,6 +312,8 @@ Event = (
     | FileDiffed
     | ImagesCompared
     | Walked
+    | LogOpened
+    | EarlierLogRead
     | PullPlanned
     | LoadPlanned
     | SendPlanned

@@ -154,6 +154,17 @@ def _(event: events.AccountsListed, state: State) -> State:
     return replace(state, logins=logins)
 
 
+def _(event: events.LogOpened, state: State) -> State:
+    return replace(state, log=event.log)
+
+
+@reduce.register
+def _(event: events.EarlierLogRead, state: State) -> State:
+    if state.log.container_ids != (event.container_id,):
+        return state
+    return replace(state, log=replace(state.log, earlier=event.book))
+
+
 @reduce.register
 def _(event: events.PullPlanned, state: State) -> State:
     return replace(state, pull_plan=event.plan)

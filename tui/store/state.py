@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # not part of a start
     from tui.contents.image import ListedImage
     from tui.contents.source import Offer
     from tui.credentials.login import Account
+    from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
 
 
@@ -117,6 +118,20 @@ class Logins:
     """False until they were read."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenLog:
+    """The logs that are read now. The book grows by itself: a line is no event."""
+
+    container_ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """What these are called; a line's `source` counts in both."""
+    book: LogBook | None = None
+    """The newest lines."""
+    earlier: LogBook | None = None
+    """Lines from before those, where somebody went back."""
+
+
+NO_LOG: Final = OpenLog()
 NO_FACTS: Final[Mapping[str, ImageFacts]] = MappingProxyType({})
 NO_PROBES: Final[Mapping[str, MirrorProbe]] = MappingProxyType({})
 DEFAULT_VIEWS: Final[Mapping[Pane, ListView]] = MappingProxyType(
@@ -160,6 +175,8 @@ class State:
     """The two images that were compared last."""
     walk: Walk = NO_WALK
     """The last way to the disk that was found."""
+    log: OpenLog = NO_LOG
+    """The logs that were opened last."""
     pull_plan: PullPlan = NO_PULL_PLAN
     """What the pull that was looked at last would fetch."""
     load_plan: LoadPlan = NO_LOAD_PLAN

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec
+from tui.actions.values.logs import FollowLogs
 from tui.actions.values.reading import InspectContainer, ReadFacts
 from tui.i18n import _
 from tui.store import events
@@ -38,6 +39,7 @@ from tui.ui.screens.details import (
 )
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.jobs import JobsScreen
+from tui.ui.screens.logs import LogScreen
 from tui.ui.screens.matrix import MatrixScreen
 from tui.ui.screens.palette import PaletteScreen
 from tui.ui.screens.text import FieldsScreen, FieldValue
@@ -173,6 +175,9 @@ class Views:
         ]
         title = _("Layer {index} of {image}").format(index=layer.index, image=pane.image_name)
         self._screen.orlop.push_screen(FieldsScreen(title, layer_fields(layer, stack, others)))
+
+    def _logs(self, selection: Selection) -> None:
+        self._screen.orlop.push_screen(LogScreen(FollowLogs(selection.container_targets)))
 
     def _matrix(self, selection: Selection) -> None:
         ids = dict.fromkeys(row.image.image_id for row in selection.images)

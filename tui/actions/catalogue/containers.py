@@ -173,6 +173,18 @@ CONTAINER_VERBS: Final = (
         docker="docker export -o FILE CONTAINER",
     ),
     ActionSpec(
+        "logs",
+        N_("Logs"),
+        N_("Follow the logs of the marked containers: search, filter, save."),
+        ("l",),
+        ON_CONTAINERS,
+        needs_selection=True,
+        line=lambda selection: docker_line(
+            "logs", "--follow", *(item.name for item in selection.containers[:1])
+        ),
+        docker="docker logs --follow CONTAINER",
+    ),
+    ActionSpec(
         "container_sizes",
         N_("Sizes"),
         N_("Measure the writable layers of all containers (the Engine walks them)."),

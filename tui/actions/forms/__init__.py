@@ -11,6 +11,7 @@ from tui.actions.forms.containers import CONTAINER_FORMS
 from tui.actions.forms.exporting import EXPORT_FORMS
 from tui.actions.forms.form import Form
 from tui.actions.forms.images import IMAGE_FORMS
+from tui.actions.forms.logs import LOG_FORMS
 from tui.actions.forms.moving import MOVING_FORMS
 
 FORMS: Final[Mapping[str, Form]] = {
@@ -22,6 +23,7 @@ FORMS: Final[Mapping[str, Form]] = {
         COMMIT_FORMS,
         EXPORT_FORMS,
         ACCOUNT_FORMS,
+        LOG_FORMS,
     )
     for form in forms
 }

@@ -27,6 +27,7 @@ from tui.actions.handlers.exporting import export
 from tui.actions.handlers.images import pull, read_facts, search, tag
 from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
+from tui.actions.handlers.logs import follow_logs, read_earlier_logs, save_logs
 from tui.actions.handlers.mirrors import (
     change_mirrors,
     probe_mirrors,
@@ -76,6 +77,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "diff_file": _handler(diff_file),
     "compare_images": _handler(compare_images),
     "inspect_container": _handler(inspect_container),
+    "follow_logs": _handler(follow_logs),
+    "read_earlier_logs": _handler(read_earlier_logs),
+    "save_logs": _handler(save_logs),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),
     "remove_containers": _handler(remove_containers),
