@@ -13,12 +13,12 @@ from tests.engines.images import ImageSpec, archive
 from tests.layers.tars import member, tar
 from tui.contents import filediff
 from tui.contents.filediff import compare_in_image, version
-from tui.contents.files import contents_of, place_of
+from tui.contents.files import place_of
 from tui.contents.image import ListedImage
 from tui.contents.source import Watch
 from tui.layers.filetree import FileTree
 from tui.model.filediff import FileDiff
-from tui.report.listings import listed_archive
+from tui.report.listings import opened_apart
 
 OLD = b"one\ntwo\nthree\n"
 NEW = b"one\n\x1b[31mTWO\nthree"
@@ -32,14 +32,16 @@ class Image:
         path = folder / "image.tar"
         path.write_bytes(archive([ImageSpec(layers, tags=("demo:1",))]))
         self.source = f"docker-archive:{path}"
-        self.image: ListedImage = listed_archive(self.source)
+        image, apart = opened_apart(self.source)
+        self.image: ListedImage = image
+        self.apart = apart
 
     def diff(self, path: bytes, watch: Watch | None = None) -> FileDiff:
         """Compare the last two versions of a file."""
         listings = [layer.listing for layer in self.image.layers]
         (old_layer, old), (layer, new) = FileTree(listings, len(listings)).versions(path)[-2:]
         return compare_in_image(
-            contents_of(self.image, self.source, (old_layer, layer)),
+            self.apart.contents(self.image),
             FileDiff(path, version("old", old), version("new", new)),
             (old_layer, place_of(listings[old_layer - 1].entries, old.path)),
             (layer, place_of(listings[layer - 1].entries, new.path)),

@@ -70,7 +70,7 @@ async def test_a_commit_from_key_to_layers(size: tuple[int, int]) -> None:
         assert text.count("base") == 3
         await here.press("enter")
         files = here.screen(FilesScreen)
-        assert files._layer == 3
+        assert files.reading.layer == 3
         await here.press("escape", "escape")
         here.screen(MainScreen)
 

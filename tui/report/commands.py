@@ -19,7 +19,7 @@ from tui.report import differences, documents, filelines, tables, textdiff, walk
 from tui.report.extraction import run_extract
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
-from tui.report.listings import is_apart, listed_apart, listed_freely, listed_source
+from tui.report.listings import is_apart, listed_apart, listed_freely, listed_source, opened_source
 from tui.report.names import find_image
 from tui.report.output import Meter, write_json, write_lines
 from tui.report.request import Request
@@ -170,11 +170,12 @@ LISTINGS: Final[Mapping[str, Callable[[ListedImage, Request], None]]] = {
 
 def _diff(client: EngineClient | None, request: Request) -> None:
     """Tell what differs between two images."""
-    a, b = (listed_source(client, name, request) for name in request.names)
+    opened = [opened_source(client, name, request) for name in request.names]
+    a, b = (image for image, _contents_of in opened)
     for image in (a, b):
         image.check(len(image.layers))
     if request.text:
-        diff = textdiff.text_diff((a, b), request.names, request.text)
+        diff = textdiff.text_diff(opened, request.text)
         if request.json:
             write_json(textdiff.text_diff_document(diff))
         else:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.contents.extract import Extracted, destination, extract, plan_of
-from tui.contents.files import Contents
 from tui.contents.image import ListedImage, NoSuchLayer
-from tui.contents.nearest import nearest, places_of
 from tui.contents.source import Watch
 from tui.i18n import N_, _, ngettext
 from tui.layers.errors import LayerError
@@ -19,7 +16,7 @@ from tui.model.listing import Kind, Mark
 from tui.model.text import exact_size, visible
 from tui.report.documents import Document
 from tui.report.filelines import path_document, text_of
-from tui.report.listings import EVERY, Speaker, is_apart, listed_source, opened_apart
+from tui.report.listings import Speaker, opened_source
 from tui.report.output import write_json, write_lines
 from tui.report.request import Request
 
@@ -42,7 +39,7 @@ def run_extract(client: EngineClient | None, request: Request) -> None:
     Raises:
         LayerError: it cannot be done, or not all of it.
     """
-    image, contents_of = _opened(client, request)
+    image, contents_of = opened_source(client, request.names[0], request)
     path = clean_path(request.path.encode("utf-8", "surrogateescape"))
     union = _union(image, request)
     plan = plan_of(union, path)
@@ -70,31 +67,6 @@ def run_extract(client: EngineClient | None, request: Request) -> None:
         write_lines(extracted_lines(done), unicode=request.unicode)
     if done.failed:
         raise NotAll
-
-
-ContentsOf = Callable[[Collection[int]], tuple[Contents, str]]
-"""Takes layers; returns the place that has their contents, and what reading from it costs."""
-
-
-def _opened(client: EngineClient | None, request: Request) -> tuple[ListedImage, ContentsOf]:
-    """Return an image with its files, and what finds their contents."""
-    source = request.names[0]
-    if is_apart(source):
-        layer = request.layer
-        wanted = slice(layer - 1, layer) if layer > 0 and not request.stacked else EVERY
-        image, apart = opened_apart(source, wanted)
-        return image, lambda _layers: (apart.contents(image), "")
-    assert client is not None
-    image = listed_source(client, source, request)
-
-    def contents_of(layers: Collection[int]) -> tuple[Contents, str]:
-        places = places_of(client, image, layers, read_only=request.read_only)
-        place = nearest(places, request.source)
-        assert place.contents is not None
-        cost = _("For the files' contents: {cost}").format(cost=place.cost) if place.cost else ""
-        return place.contents, cost
-
-    return image, contents_of
 
 
 def _union(image: ListedImage, request: Request) -> Union:

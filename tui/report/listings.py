@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -16,6 +16,7 @@ from tui.contents.archive import unread_archive
 from tui.contents.engine import offers_for
 from tui.contents.files import Contents
 from tui.contents.image import ListedImage, ListedLayer
+from tui.contents.nearest import nearest, places_of
 from tui.contents.source import Watch, chosen, read_layers
 from tui.i18n import _
 from tui.layers.archives import is_archive
@@ -154,6 +155,37 @@ def listed_source(client: EngineClient | None, source: str, request: Request) ->
     name = target.reference or target.image_id
     read_only = request.read_only
     return listed_image(client, target.image_id, name, request.source, read_only=read_only)
+
+
+ContentsOf = Callable[[Collection[int]], tuple[Contents, str]]
+"""Takes layers; returns the place that has their contents, and what reading from it costs."""
+
+
+def opened_source(
+    client: EngineClient | None, source: str, request: Request
+) -> tuple[ListedImage, ContentsOf]:
+    """Return an image with its files, and what finds their contents.
+
+    Raises:
+        EngineError: as the Engine tells.
+        LayerError: its files cannot be read.
+    """
+    if is_apart(source):
+        layer = request.layer
+        wanted = slice(layer - 1, layer) if layer > 0 and not request.stacked else EVERY
+        image, apart = opened_apart(source, wanted)
+        return image, lambda _layers: (apart.contents(image), "")
+    assert client is not None
+    image = listed_source(client, source, request)
+
+    def contents_of(layers: Collection[int]) -> tuple[Contents, str]:
+        places = places_of(client, image, layers, read_only=request.read_only)
+        place = nearest(places, request.source)
+        assert place.contents is not None
+        cost = _("For the files' contents: {cost}").format(cost=place.cost) if place.cost else ""
+        return place.contents, cost
+
+    return image, contents_of
 
 
 def listed_freely(

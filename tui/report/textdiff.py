@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from tui.contents.extract import NotInImage
 from tui.contents.filediff import Comparison, version
-from tui.contents.files import contents_of, place_of
+from tui.contents.files import place_of
 from tui.contents.image import ListedImage
 from tui.contents.source import Watch
 from tui.i18n import _
-from tui.layers.archives import is_archive
 from tui.layers.tarscan import clean_path
 from tui.layers.union import Shown
 from tui.model.filediff import FileDiff, FileVersion
@@ -20,23 +19,24 @@ from tui.model.listing import Kind
 from tui.model.text import exact_size, visible
 from tui.report.documents import Document
 from tui.report.filelines import path_document
+from tui.report.listings import ContentsOf, Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def text_diff(images: Sequence[ListedImage], sources: Sequence[str], path: str) -> FileDiff:
+def text_diff(opened: Sequence[tuple[ListedImage, ContentsOf]], path: str) -> FileDiff:
     """Compare a file as two images have it in the end.
 
     Args:
-        images: The two, with their listings.
-        sources: As the user wrote them.
+        opened: The two, with their listings, and what finds their contents.
         path: The file.
 
     Raises:
         LayerError: it is not in both, or cannot be read.
     """
     name = clean_path(path.encode("utf-8", "surrogateescape"))
+    images = [image for image, _contents_of in opened]
     places = [_content_of(image, name) for image in images]
     old, new = (
         version(visible(image.name), shown.entry)
@@ -44,11 +44,12 @@ def text_diff(images: Sequence[ListedImage], sources: Sequence[str], path: str) 
     )
     with TemporaryFile(prefix="orlop-") as kept:  # has no name: nothing can stay behind
         comparison = Comparison(name, old, new, kept, Watch())
-        for image, source, shown in zip(images, sources, places, strict=True):
+        for (image, contents_of), shown in zip(opened, places, strict=True):
             at = place_of(image.layers[shown.layer - 1].listing.entries, shown.entry.path)
             wanted = {shown.layer: (at,)}
-            archive = source if is_archive(source) else ""
-            for content in contents_of(image, archive, wanted).read(wanted, Watch()):
+            contents, cost = contents_of([shown.layer])
+            speaker = Speaker(cost)
+            for content in contents.read(wanted, Watch(tell=speaker.tell)):
                 comparison.take(content, is_old=image is images[0])
         return comparison.result()
 

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 def diff_file(action: DiffFile, context: JobContext) -> Ending:
     """Read both versions from the nearest place that has them."""
     from tui.contents.filediff import compare_in_image
-    from tui.contents.files import contents_of
+    from tui.contents.nearest import nearest, places_of
     from tui.contents.source import Watch
     from tui.model.filediff import FileDiff
 
     old_at, old = _version(action.image, *action.old)
     new_at, new = _version(action.image, *action.new)
     layers = (action.old[0], action.new[0])
+    client = context.client()
+    context.on_cancel(client.cut)
+    contents = nearest(places_of(client, action.image, layers), free=True).contents
+    assert contents is not None
     diff = compare_in_image(
-        contents_of(action.image, "", layers),
+        contents,
         FileDiff(action.path, old, new),
         (layers[0], old_at),
         (layers[1], new_at),
