@@ -78,8 +78,8 @@ def _options(found: Namespace) -> Options:
         return _doing(given)
     names = given.get("names") or ()
     given["names"] = tuple([names] if isinstance(names, str) else names)
-    own = {field.name for field in fields(Request)} - {field.name for field in fields(Options)}
-    asked = own & given.keys()
+    shared = {field.name for field in fields(Options)}
+    asked = ({field.name for field in fields(Request)} - shared) & given.keys()
     request = Request(**{name: given.pop(name) for name in asked})
     return Options(request=request, **given)
 
