@@ -32,7 +32,7 @@ class Image:
         path = folder / "image.tar"
         path.write_bytes(archive([ImageSpec(layers, tags=("demo:1",))]))
         self.source = f"docker-archive:{path}"
-        image, apart = opened_apart(self.source)
+        image, apart = opened_apart(self.source, "")
         self.image: ListedImage = image
         self.apart = apart
 

@@ -16,7 +16,7 @@ import pytest
 from tests.layers.tars import by_tarfile, hostile_layers, member, tar
 from tui.layers.archives import ArchivedImage, is_archive, open_archive
 from tui.layers.chain import chain_ids
-from tui.layers.errors import BadCompression, BadSource, LayerError, NoZstd
+from tui.layers.errors import BadCompression, BadSource, LayerError, NoPlatform, NoZstd
 
 LAYERS = [*hostile_layers().values()]
 LAYERS.append(LAYERS[2])  # the same layer twice
@@ -114,6 +114,44 @@ def _check(image: ArchivedImage) -> None:
     ]
     for index, layer in enumerate(LAYERS, 1):
         assert image.listing(index).entries == by_tarfile(layer)
+
+
+def _many(*, with_index: bool) -> dict[str, bytes | str]:
+    """An OCI layout for two platforms; each has the layers of `_oci`, but for the first."""
+    files: dict[str, bytes | str] = {"oci-layout": b"{}"}
+
+    def add(data: bytes) -> dict[str, object]:
+        digest = hashlib.sha256(data).hexdigest()
+        files[f"blobs/sha256/{digest}"] = data
+        return {"digest": f"sha256:{digest}", "size": len(data)}
+
+    manifests = []
+    for count, architecture in enumerate(("amd64", "arm64"), 1):
+        platform = {"os": "linux", "architecture": architecture}
+        layers = LAYERS[:count]
+        diff_ids = [f"sha256:{hashlib.sha256(layer).hexdigest()}" for layer in layers]
+        config = add(json.dumps({**platform, "rootfs": {"diff_ids": diff_ids}}).encode())
+        told = {"config": config, "layers": [add(layer) for layer in layers]}
+        manifests.append({**add(json.dumps(told).encode()), "platform": platform})
+    if with_index:
+        manifests = [add(json.dumps({"manifests": manifests}).encode())]
+    files["index.json"] = json.dumps({"manifests": manifests}).encode()
+    return files
+
+
+@pytest.mark.parametrize("with_index", [True, False])
+def test_the_platform_that_is_wanted(tmp_path: Path, *, with_index: bool) -> None:
+    files = _many(with_index=with_index)
+    folder = f"oci:{_as_folder(tmp_path / 'dir', files)}"
+    archive = f"oci-archive:{_as_tar(tmp_path / 'a.tar', files)}"
+    for source in (folder, archive):
+        for count, platform in enumerate(("linux/amd64", "linux/arm64/v8"), 1):
+            image = open_archive(source, platform)
+            assert len(image.layers) == count
+            assert image.details.platform == platform.removesuffix("/v8")
+        with pytest.raises(NoPlatform, match="linux/amd64, linux/arm64"):
+            open_archive(source, "linux/s390x")
+        assert open_archive(source).layers
 
 
 @pytest.mark.parametrize("backwards", [False, True])

@@ -15,7 +15,7 @@ from tests.engines.images import ImageSpec, busybox_layer
 from tests.engines.maker import ImageMaker
 from tests.layers.lazies import estargz
 from tests.layers.tars import hostile_layers, member, tar
-from tests.registry.fakes import Blob, FakeRegistry, gzipped
+from tests.registry.fakes import Blob, FakeRegistry, digest, gzipped
 from tests.test_cli import answer, orlop
 
 BELOW = tar([member("a", b"x" * 5000), member("b/"), member("b/caf\udce9\x1b[31m", b"y" * 999)])
@@ -113,6 +113,55 @@ def test_a_layer_that_does_not_fit_its_digest_is_told(
     ran = orlop("extract", _source(made), "new", "-o", str(tmp_path / "out"), **environ)
     assert ran.returncode == 1
     assert "digest" in ran.stderr
+
+
+def test_the_platform_that_is_wanted(
+    made: FakeRegistry, environ: dict[str, str], tmp_path: Path
+) -> None:
+    platforms = {
+        "linux/amd64": [b"amd"],
+        "linux/arm64/v8": [b"arm"],
+        "linux/arm/v7": [b"old"],
+        "unknown/unknown": [b"attestation"],
+    }
+    index = []
+    for name, (content,) in platforms.items():
+        system, architecture, *variant = name.split("/")
+        layers = [gzipped(tar([member("which", content)]))]
+        told = {"os": system, "architecture": architecture}
+        made.add(layers, tag="one", **told)
+        told |= {"variant": variant[0]} if variant else {}
+        index.append({"digest": digest(made.manifests["one"]), "platform": told})
+    made.put_manifest({"schemaVersion": 2, "manifests": index}, "many")
+    source = f"registry:{made.host}/{made.path}:many"
+    for wanted, content in {
+        "linux/amd64": b"amd",
+        "linux/x86_64": b"amd",
+        "linux/arm64": b"arm",
+        "linux/aarch64": b"arm",
+        "linux/arm64/v8": b"arm",
+        "linux/arm/v7": b"old",
+    }.items():
+        to = tmp_path / wanted.replace("/", "-")
+        answer("extract", source, "which", "-o", str(to), "--platform", wanted, **environ)
+        assert to.read_bytes() == content
+        (file,) = answer("files", source, "--platform", wanted, **environ)
+        assert file["size"] == len(content)
+    for command in ("layers", "files", "waste"):
+        ran = orlop(command, source, "--platform", "linux/arm/v6", **environ)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "linux/amd64, linux/arm64/v8, linux/arm/v7" in ran.stderr
+        assert "unknown" not in ran.stderr
+    same = answer("diff", source, source, "--platform", "linux/arm64", **environ)
+    assert same["files"] == {"added": [], "removed": [], "changed": []}
+    assert orlop("files", source, "--platform", "arm", **environ).returncode == 2
+
+
+def test_the_only_platform_is_another(made: FakeRegistry, environ: dict[str, str]) -> None:
+    assert answer("files", _source(made), "--platform", "linux/amd64", **environ)
+    ran = orlop("files", _source(made), "--platform", "windows/amd64", **environ)
+    assert ran.returncode == 1
+    assert "linux/amd64" in ran.stderr
 
 
 def test_the_login_of_docker_is_used(

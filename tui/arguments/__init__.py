@@ -143,6 +143,7 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     layers.add_argument(
         "--source", choices=SOURCES, default="", help=_("read the files from there (with --files)")
     )
+    _add_platform(layers)
     reclaim = add("reclaim", _("tell what removing images would free; removes nothing"))
     reclaim.add_argument("names", metavar="IMAGE", nargs="+", help=_("as for layers"))
     reclaim.add_argument(
@@ -183,9 +184,11 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
         "--stacked", action="store_true", help=_("with --layer: those that show up to there")
     )
     files.add_argument("--source", choices=SOURCES, default="", help=reading)
+    _add_platform(files)
     waste = add("waste", _("tell what is in the layers of an image, but does not show"))
     waste.add_argument("names", metavar="SOURCE", help=source)
     waste.add_argument("--source", choices=SOURCES, default="", help=reading)
+    _add_platform(waste)
     waste.add_argument(
         "--max-wasted", type=size_in_bytes, metavar="SIZE", help=_("fail above that: 20MB")
     )
@@ -201,6 +204,7 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
         "--text", metavar="PATH", default="", help=_("what differs in this file, line by line")
     )
     diff.add_argument("--source", choices=SOURCES, default="", help=reading)
+    _add_platform(diff)
     extract = add("extract", _("write a file or folder of an image to the disk"))
     extract.add_argument("names", metavar="SOURCE", help=source)
     extract.add_argument("path", metavar="PATH", help=_("the file or folder; / for all"))
@@ -210,6 +214,21 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     extract.add_argument("--layer", type=int, metavar="N", default=0, help=_("of one layer"))
     extract.add_argument("--overwrite", action="store_true", help=_("replace files that are there"))
     extract.add_argument("--source", choices=SOURCES, default="", help=reading)
+    _add_platform(extract)
+
+
+def _add_platform(command: ArgumentParser) -> None:
+    from argparse import SUPPRESS
+
+    from tui.report.gates import platform
+
+    command.add_argument(
+        "--platform",
+        type=platform,
+        default=SUPPRESS,
+        metavar="OS/ARCH[/VARIANT]",
+        help=_("of an image for several, in a file or in a registry: linux/arm64"),
+    )
 
 
 def _shared_options(*context: str) -> ArgumentParser:

@@ -31,13 +31,18 @@ class ArchiveSource:
             yield listed(layer, partial(self._image.listing, layer.index))
 
 
-def unread_archive(source: str) -> tuple[ListedImage, ArchiveSource]:
+def unread_archive(source: str, platform: str = "") -> tuple[ListedImage, ArchiveSource]:
     """Open `docker-archive:FILE`, `oci-archive:FILE` or `oci:DIR`; its layers are not yet read.
 
+    Args:
+        source: As the user writes it.
+        platform: `os/architecture[/variant]`, of an index; empty for the nearest to this machine.
+
     Raises:
+        NoPlatform: its index has no such platform.
         LayerError: it cannot be read, or holds no such image.
     """
-    image = open_archive(source)
+    image = open_archive(source, platform)
     layers = (
         ListedLayer(
             one.index, one.diff_id, one.chain_id, one.created_by, LayerListing(one.diff_id, "")

@@ -201,10 +201,15 @@ class _Checked:
             raise WrongDigest(self._digest)
 
 
-def unread_registry(source: str) -> tuple[ListedImage, RegistrySource]:
+def unread_registry(source: str, platform: str = "") -> tuple[ListedImage, RegistrySource]:
     """Return the image of `registry:REFERENCE`; manifest and config are read, its layers not.
 
+    Args:
+        source: As the user writes it.
+        platform: `os/architecture[/variant]`, of an index; empty for the nearest to this machine.
+
     Raises:
+        NoPlatform: its index has no such platform.
         LayerError: it cannot be read, or there is no such image.
     """
     try:
@@ -212,7 +217,7 @@ def unread_registry(source: str) -> tuple[ListedImage, RegistrySource]:
     except InvalidReference as error:
         raise BadReference(str(error)) from error
     client = RegistryClient(reference, lambda: login_for(reference))
-    image = read_image(client)
+    image = read_image(client, platform)
     layers = (
         ListedLayer(
             one.index,

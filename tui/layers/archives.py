@@ -23,10 +23,11 @@ from tui.layers.manifests import (
     commands_of,
     diff_ids_of,
     digest_of,
-    foreignness,
+    for_platform,
     json_of,
     list_of,
     object_of,
+    platform_of,
     text_of,
 )
 from tui.layers.tarscan import scan
@@ -91,10 +92,15 @@ def is_archive(source: str) -> bool:
     return source.partition(":")[0] in SCHEMES and ":" in source
 
 
-def open_archive(source: str) -> ArchivedImage:
+def open_archive(source: str, platform: str = "") -> ArchivedImage:
     """Open `docker-archive:FILE[:NAME]`, `oci-archive:FILE[:NAME]` or `oci:DIR[:NAME]`.
 
+    Args:
+        source: As the user writes it.
+        platform: `os/architecture[/variant]`, of an index; empty for the nearest to this machine.
+
     Raises:
+        NoPlatform: its index has no such platform.
         LayerError: it cannot be read, or holds no such image.
     """
     scheme, _colon, rest = source.partition(":")
@@ -103,7 +109,7 @@ def open_archive(source: str) -> ArchivedImage:
         raise BadSource(rest)
     if scheme == DOCKER:
         return _docker(TarFile(path), name)
-    return _oci(Folder(path) if scheme == OCI else TarFile(path), name)
+    return _oci(Folder(path) if scheme == OCI else TarFile(path), name, platform)
 
 
 def _split(rest: str) -> tuple[Path, str]:
@@ -146,15 +152,17 @@ def _docker(blobs: TarFile, name: str) -> ArchivedImage:
     return _image(blobs, label, image_id, config, files)
 
 
-def _oci(blobs: Blobs, name: str) -> ArchivedImage:
+def _oci(blobs: Blobs, name: str, platform: str) -> ArchivedImage:
     if not blobs.has("index.json"):
         raise BadSource(_("it has no index.json"))
     found = [
         object_of(one) for one in list_of(object_of(_json(blobs, "index.json")).get("manifests"))
     ]
     names = [_names(one) for one in found]
+    if len(found) > 1 and all(map(platform_of, found)) and all(one == names[0] for one in names):
+        found, names = [for_platform(found, platform)], names[:1]  # one image, without an index
     at = _chosen(names, name)
-    manifest = _manifest(blobs, found[at], _DEPTH)
+    manifest = _manifest(blobs, found[at], platform, _DEPTH)
     config = digest_of(object_of(manifest.get("config")))
     files = [_blob(digest_of(object_of(layer))) for layer in list_of(manifest.get("layers"))]
     return _image(blobs, name or next(iter(names[at]), ""), config, _blob(config), files)
@@ -165,8 +173,10 @@ def _names(descriptor: dict[str, Any]) -> list[str]:
     return [text_of(notes[key]) for key in (_FULL_NAME, _NAME) if notes.get(key)]
 
 
-def _manifest(blobs: Blobs, descriptor: dict[str, Any], depth: int) -> dict[str, Any]:
-    """Return the manifest behind a descriptor; of an index the one of this machine."""
+def _manifest(
+    blobs: Blobs, descriptor: dict[str, Any], platform: str, depth: int
+) -> dict[str, Any]:
+    """Return the manifest behind a descriptor; of an index the one for a platform."""
     document = object_of(_json(blobs, _blob(digest_of(descriptor))))
     if "manifests" not in document:
         return document
@@ -174,7 +184,7 @@ def _manifest(blobs: Blobs, descriptor: dict[str, Any], depth: int) -> dict[str,
     here = [one for one in inner if blobs.has(_blob(digest_of(one)))]
     if not here or not depth:
         raise BadSource(_("no platform of it is here"))
-    return _manifest(blobs, min(here, key=foreignness), depth - 1)
+    return _manifest(blobs, for_platform(here, platform), platform, depth - 1)
 
 
 def _chosen(names: Sequence[Sequence[str]], wanted: str) -> int:

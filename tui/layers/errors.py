@@ -5,6 +5,7 @@ LayerError
 ├── BadCompression   compressed data that cannot be read
 │   └── NoZstd       this Python has no zstd
 ├── BadSource        an archive or folder that holds no image, or is not there
+├── NoPlatform       an image that is for other platforms
 └── NotReadable      a file that the user may not read
 """
 
@@ -71,6 +72,13 @@ class BadSource(LayerError):
 
     TITLE = N_("There is no image to read here.")
     REMEDY = N_("Write docker-archive:FILE, oci-archive:FILE or oci:DIR.")
+
+
+class NoPlatform(LayerError):
+    """An image that is for other platforms; `detail` names those."""
+
+    TITLE = N_("The image is not there for this platform, but for:")
+    REMEDY = N_("Choose another --platform.")
 
 
 class NotReadable(LayerError):

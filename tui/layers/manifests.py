@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import platform
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from tui.i18n import _
-from tui.layers.errors import BadSource
+from tui.layers.errors import BadSource, NoPlatform
 
 LAYERS: Final = 1024
 """Layers of one image; Docker allows 127."""
@@ -97,6 +98,42 @@ def commands_of(config: dict[str, Any], count: int) -> list[str]:
         if not step.get("empty_layer")
     ]
     return made if len(made) == count else [""] * count
+
+
+def platform_of(descriptor: dict[str, Any]) -> str:
+    """Return the platform that a descriptor tells: `os/architecture[/variant]`; empty for none."""
+    told = object_of(descriptor.get("platform"))
+    names = (told.get(name) for name in ("os", "architecture", "variant"))
+    return "/".join(name for name in names if name and isinstance(name, str))
+
+
+def fits(platform: str, wanted: str) -> bool:
+    """Tell whether an image for a platform does for the wanted one.
+
+    As containerd has it, a lower variant of the architecture does; so does any where one of the
+    two names none.
+    """
+    own, asked = platform.split("/"), wanted.split("/")
+    return own[:2] == asked[:2] and (not own[2:] or not asked[2:] or own[2:] <= asked[2:])
+
+
+def for_platform(every: Sequence[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    """Return the descriptor of an index that is for a platform.
+
+    Args:
+        every: All of them; not empty.
+        wanted: `os/architecture[/variant]`; empty for the nearest to this machine.
+
+    Raises:
+        NoPlatform: there is none.
+    """
+    if not wanted:
+        return min(every, key=foreignness)
+    found = [one for one in every if fits(platform_of(one), wanted)]
+    if not found:
+        names = dict.fromkeys(platform_of(one) for one in every)
+        raise NoPlatform(", ".join(name for name in names if name and "unknown" not in name))
+    return max(found, key=lambda one: (platform_of(one) == wanted, platform_of(one)))
 
 
 def foreignness(descriptor: dict[str, Any]) -> tuple[bool, bool]:

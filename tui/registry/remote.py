@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tui.i18n import _
+from tui.layers import errors as layer_errors
 from tui.layers.chain import chain_ids
 from tui.layers.config import details_of
 from tui.layers.errors import BadSource
@@ -15,10 +16,11 @@ from tui.layers.manifests import (
     commands_of,
     diff_ids_of,
     digest_of,
-    foreignness,
+    for_platform,
     json_of,
     list_of,
     object_of,
+    platform_of,
 )
 from tui.model.image import ImageDetails
 from tui.model.registry import RemotePlatform
@@ -74,14 +76,20 @@ class RemoteImage:
         return sum(layer.size for layer in self.layers)
 
 
-def read_image(client: RegistryClient) -> RemoteImage:
-    """Read manifest and config; of an index the image for this machine.
+def read_image(client: RegistryClient, platform: str = "") -> RemoteImage:
+    """Read manifest and config.
+
+    Args:
+        client: The image's repository, and its reference.
+        platform: `os/architecture[/variant]`, of an index; empty for the nearest to this machine.
 
     Raises:
+        NoPlatform: its index has no such platform.
         RegistryError: there is none, or none that can be read.
     """
     reference = client.reference
-    return image_of(client, client.manifest(reference.digest or reference.tag_or_default))
+    found = client.manifest(reference.digest or reference.tag_or_default)
+    return image_of(client, found, platform)
 
 
 def image_of(client: RegistryClient, found: Manifest, platform: str = "") -> RemoteImage:
@@ -153,27 +161,19 @@ def _is_attestation(descriptor: Mapping[str, Any]) -> bool:
 
 
 def _platform(descriptor: dict[str, Any]) -> RemotePlatform:
-    told = object_of(descriptor.get("platform"))
-    names = (told.get(name) for name in ("os", "architecture", "variant"))
-    return RemotePlatform(
-        "/".join(name for name in names if name and isinstance(name, str)), digest_of(descriptor)
-    )
+    return RemotePlatform(platform_of(descriptor), digest_of(descriptor))
 
 
 def _chosen(every: list[dict[str, Any]], platform: str) -> dict[str, Any]:
-    """Return the image for a platform; without its variant where nobody has that very one."""
+    """Return the image for a platform."""
     if not every:
         raise BadManifest(_("no platform of it is here"))
-    if not platform:
-        return min(every, key=foreignness)
-    by_platform = {_platform(one).platform: one for one in reversed(every)}
-    less = platform.rpartition("/")[0] if platform.count("/") > 1 else platform
-    near = (one for name, one in by_platform.items() if f"{name}/".startswith(f"{less}/"))
-    exact = by_platform.get(platform, by_platform.get(less))
-    found: dict[str, Any] | None = next(near, None) if exact is None else exact
-    if found is None:
-        raise NoPlatform(", ".join(by_platform))
-    return found
+    for one in every:
+        digest_of(one)  # an index of nonsense is none
+    try:
+        return for_platform(every, platform)
+    except layer_errors.NoPlatform as error:
+        raise NoPlatform(error.detail) from error
 
 
 def _told(manifest: Manifest) -> dict[str, Any]:

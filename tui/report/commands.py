@@ -44,7 +44,7 @@ def run_command(endpoint: Endpoint, request: Request) -> None:
         FILES[request.command](None, request)
         return
     if names_file(request.command, request.names):
-        tell_listing(listed_apart(request.names[0], _wanted(request)), request)
+        tell_listing(listed_apart(request.names[0], request.platform, _wanted(request)), request)
         return
     from tui.engine.client import connect
 
@@ -195,7 +195,7 @@ FILES: Final[Mapping[str, Callable[[EngineClient | None, Request], None]]] = {
 
 def _layers(client: EngineClient, request: Request) -> None:
     """Tell the layers of one image, and who else has them."""
-    if request.files or request.source:
+    if request.files or request.source or request.platform:
         _listing(client, request)
         return
     inventory, (target,) = _inventory_and_targets(client, request)

@@ -21,6 +21,9 @@ from tui.contents.source import Watch, chosen, read_layers
 from tui.i18n import _
 from tui.layers.archives import is_archive
 from tui.layers.cache import ListingCache
+from tui.layers.errors import NoPlatform
+from tui.layers.manifests import fits
+from tui.model.image import ImageDetails
 from tui.model.listing import SourceName
 from tui.model.reference import is_remote
 from tui.report.names import find_image
@@ -53,18 +56,20 @@ class Apart(Protocol):
         """Return the contents of the image, whose layers were listed."""
 
 
-def opened_apart(source: str, wanted: slice = EVERY) -> tuple[ListedImage, Apart]:
+def opened_apart(source: str, platform: str, wanted: slice = EVERY) -> tuple[ListedImage, Apart]:
     """Return an image in a file, or of one in a registry the layers that are wanted.
 
     Raises:
         LayerError: there is none, or it cannot be read.
     """
     if is_archive(source):
-        image, archive = unread_archive(source)
+        image, archive = unread_archive(source, platform)
+        check_platform(image.details, platform)
         return image.with_layers(read_layers(image, archive, None, Watch())), archive
     from tui.contents.registry import unread_registry  # brings HTTP and TLS along
 
-    image, registry = unread_registry(source)
+    image, registry = unread_registry(source, platform)
+    check_platform(image.details, platform)
     meter = Meter(sys.stderr, _("reading layers: {done} of {total} bytes"))
     some = replace(image, layers=image.layers[wanted])
     try:
@@ -74,13 +79,13 @@ def opened_apart(source: str, wanted: slice = EVERY) -> tuple[ListedImage, Apart
         meter.wipe()
 
 
-def listed_apart(source: str, wanted: slice = EVERY) -> ListedImage:
+def listed_apart(source: str, platform: str, wanted: slice = EVERY) -> ListedImage:
     """Return an image in a file, or of one in a registry the layers that are wanted.
 
     Raises:
         LayerError: there is none, or it cannot be read.
     """
-    return opened_apart(source, wanted)[0]
+    return opened_apart(source, platform, wanted)[0]
 
 
 def _cache() -> ListingCache:
@@ -147,11 +152,12 @@ def listed_source(client: EngineClient | None, source: str, request: Request) ->
         LayerError: its files cannot be read.
     """
     if is_apart(source):
-        return listed_apart(source)
+        return listed_apart(source, request.platform)
     assert client is not None
     from tui.engine import images
 
     target = find_image(images.list_images(client, all=True), source)
+    check_platform(images.inspect_image(client, target.image_id), request.platform)
     name = target.reference or target.image_id
     read_only = request.read_only
     return listed_image(client, target.image_id, name, request.source, read_only=read_only)
@@ -173,7 +179,7 @@ def opened_source(
     if is_apart(source):
         layer = request.layer
         wanted = slice(layer - 1, layer) if layer > 0 and not request.stacked else EVERY
-        image, apart = opened_apart(source, wanted)
+        image, apart = opened_apart(source, request.platform, wanted)
         return image, lambda _layers: (apart.contents(image), "")
     assert client is not None
     image = listed_source(client, source, request)
@@ -186,6 +192,16 @@ def opened_source(
         return place.contents, cost
 
     return image, contents_of
+
+
+def check_platform(details: ImageDetails, wanted: str) -> None:
+    """Make sure that an image is for the platform that is wanted, where it tells its own.
+
+    Raises:
+        NoPlatform: it is for another.
+    """
+    if wanted and details.platform and not fits(details.platform, wanted):
+        raise NoPlatform(details.platform)
 
 
 def listed_freely(

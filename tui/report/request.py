@@ -34,6 +34,8 @@ class Request:
     """Read the files from there: one of `SourceName`; empty for the best there is."""
     text: str = ""
     """The file whose text is compared."""
+    platform: str = ""
+    """`os/architecture[/variant]`; empty for the nearest to this machine."""
     path: str = ""
     """What to extract, in the image."""
     container: bool = False
