@@ -33,7 +33,7 @@ def _walk(client: EngineClient, image_id: str, name: str) -> Walk:
     return walk_image(client, images.image_facts(client, image_id), name)
 
 
-def _check(walk: Walk, client: EngineClient) -> int:
+def check_lines(walk: Walk, client: EngineClient) -> int:
     """Run each line whose output is told; returns how many there were."""
     count = 0
     environ = os.environ | {"DOCKER_HOST": client.endpoint.url}
@@ -65,11 +65,11 @@ def test_an_image_step_by_step(client: EngineClient, maker: ImageMaker) -> None:
         assert told == set(chain_ids(spec.diff_ids))
         files = [step for step in walk.steps if step.path.endswith("/diff")]
         assert len(files) == 3
-        assert _check(walk, client) == 3 + 2 + 3 * 3
+        assert check_lines(walk, client) == 3 + 2 + 3 * 3
     else:
         # what nobody could read comes with the reason, or with the line that shows it
         assert all(step.error or step.read or step.shell or not step.path for step in walk.steps)
-        _check(walk, client)
+        check_lines(walk, client)
 
 
 @pytest.mark.stores("classic", "podman")
@@ -77,7 +77,7 @@ def test_an_untagged_image(client: EngineClient, maker: ImageMaker) -> None:
     (image_id,) = maker.load(ImageSpec((maker.layer("untagged", 700),)))
     walk = _walk(client, image_id, image_id)
     assert walk.steps
-    _check(walk, client)
+    check_lines(walk, client)
 
 
 def test_a_container_and_what_it_changed(client: EngineClient, maker: ImageMaker) -> None:
@@ -92,7 +92,7 @@ def test_a_container_and_what_it_changed(client: EngineClient, maker: ImageMaker
     assert walk.is_container
     changes = {value for step in walk.steps for _label, value in step.facts}
     assert any("/new" in value for value in changes)
-    _check(walk, client)
+    check_lines(walk, client)
 
 
 def test_the_command(client: EngineClient, maker: ImageMaker, engine_host: str) -> None:

@@ -7,6 +7,8 @@
 #   tests/engines/engine.sh stop                       ends both and deletes the folder
 #
 # ORLOP_ENGINE_DIR     the folder, default /tmp/orlop-engine. Short: a socket path has 107 bytes.
+# ORLOP_ENGINE_REMAP   if set, users of containers are others outside (dockerd --userns-remap); the
+#                      data root is then data/600000.600000 below the folder
 # ORLOP_REGISTRY_PORT  the registry's port on 127.0.0.1, default a free one.
 # Containers get no network but their own loopback. Nothing is installed: needs dockerd and
 # docker-registry (Debian: docker.io iptables docker-registry) and python3.
@@ -84,6 +86,17 @@ Y
   await docker-registry $! registry_up
 }
 
+# remapped_etc: a copy of /etc that knows a user for dockerd to map root to; the machine's stays.
+remapped_etc() {
+  rm -rf "$DIR/etc"
+  cp -a /etc "$DIR/etc"
+  echo 'orlop-remap:x:60987:60987::/nonexistent:/bin/false' >>"$DIR/etc/passwd"
+  echo 'orlop-remap:x:60987:' >>"$DIR/etc/group"
+  for file in subuid subgid; do
+    echo 'orlop-remap:600000:9000000' >"$DIR/etc/$file" # the tests have users up to 3 million
+  done
+}
+
 start_engine() {
   if engine_up; then return; fi
   [ "$(id -u)" = 0 ] || give_up 'a private Engine needs root'
@@ -101,11 +114,17 @@ start_engine() {
   # dockerd would wait for the containerd of a daemon that was killed.
   rm -f "$DIR/exec/containerd/containerd.pid"
   echo '{}' >"$DIR/daemon.json" # a machine's own /etc/docker/daemon.json must not count here
-  setsid dockerd --config-file "$DIR/daemon.json" --pidfile "$DIR/dockerd.pid" -H "unix://$SOCK" \
+  set -- dockerd --config-file "$DIR/daemon.json" --pidfile "$DIR/dockerd.pid" -H "unix://$SOCK" \
     --data-root "$DIR/data" --exec-root "$DIR/exec" \
     --bridge="$net" --iptables=false --ip-forward=false --ip-masq=false \
-    --containerd-namespace "$BRIDGE" --containerd-plugins-namespace "$BRIDGE-plugins" \
-    >"$DIR/dockerd.log" 2>&1 </dev/null &
+    --containerd-namespace "$BRIDGE" --containerd-plugins-namespace "$BRIDGE-plugins"
+  if [ -n "${ORLOP_ENGINE_REMAP:-}" ]; then
+    remapped_etc
+    # shellcheck disable=SC2016 # the inner shell expands
+    set -- unshare --mount --propagation private sh -ec 'mount --bind "$0" /etc; exec "$@"' \
+      "$DIR/etc" "$@" --userns-remap=orlop-remap
+  fi
+  setsid "$@" >"$DIR/dockerd.log" 2>&1 </dev/null &
   await dockerd $! engine_up
 }
 

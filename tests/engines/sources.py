@@ -29,6 +29,7 @@ class Sources:
 
     def __init__(self) -> None:
         self._folder = ""
+        self._more: dict[str, str] = {}
         self._started: dict[str, str] = {}
         self._stack = ExitStack()
 
@@ -93,8 +94,19 @@ class Sources:
             self._started |= dict(re.findall(r"^export (\w+)=(\S+)$", lines, re.MULTILINE))
         return self._started[name]
 
+    def remapped(self) -> str:
+        """Start an Engine whose containers' users are others outside; returns its DOCKER_HOST.
+
+        Raises:
+            NotHere: this machine cannot.
+        """
+        self._more = {"ORLOP_ENGINE_REMAP": "1"}
+        self._folder = tempfile.mkdtemp(prefix="orlop-", dir="/tmp")
+        os.chmod(self._folder, 0o711)  # those others have to reach their files
+        return self._start("DOCKER_HOST", "start")
+
     def _run(self, *arguments: str) -> str:
-        environment = os.environ | {"ORLOP_ENGINE_DIR": f"{self._folder}/e"}
+        environment = os.environ | {"ORLOP_ENGINE_DIR": f"{self._folder}/e"} | self._more
         ran = subprocess.run(
             [SCRIPT, *arguments], env=environment, capture_output=True, text=True, check=False
         )

@@ -56,7 +56,7 @@ def _random_layer(seed: int) -> bytes:
     return tar(members)
 
 
-def _turns() -> dict[str, tuple[bytes, ...]]:
+def turns() -> dict[str, tuple[bytes, ...]]:
     """Make images whose layers turn what is below into something else."""
     folder = tar([member("x/"), member("x/y/"), member("x/y/file", b"1"), member("z", b"2")])
     file = tar([member("x", b"now a file"), member("z/"), member("z/in", b"3")])
@@ -86,7 +86,7 @@ def _turns() -> dict[str, tuple[bytes, ...]]:
 
 def _specs(maker: ImageMaker) -> list[ImageSpec]:
     images: dict[str, tuple[bytes, ...]] = {name: (one,) for name, one in HOSTILE.items()}
-    images |= _turns()
+    images |= turns()
     images |= {
         f"random{seed}": (_random_layer(seed), _random_layer(seed + 1), _random_layer(seed))
         for seed in SEEDS
@@ -124,7 +124,7 @@ def _told(client: EngineClient, name: str) -> dict[SourceName, ListedImage]:
     }
 
 
-def _check(client: EngineClient, api: Any, spec: ImageSpec, path: Path) -> None:
+def check_sources(client: EngineClient, api: Any, spec: ImageSpec, path: Path) -> None:
     """Compare every source's listings with what the saved archive tells tarfile."""
     path.write_bytes(b"".join(api.get_image(spec.tags[0])))
     expected = _saved_by_tarfile(path)
@@ -163,7 +163,7 @@ def test_all_sources_tell_the_same(
     maker.load(*specs)
     assert len(specs) >= 30
     for spec in specs:
-        _check(client, api, spec, tmp_path / "saved.tar")
+        check_sources(client, api, spec, tmp_path / "saved.tar")
 
 
 def test_compressed_blobs_tell_the_same(
@@ -173,7 +173,7 @@ def test_compressed_blobs_tell_the_same(
     name = f"{registry}/{maker.name('packed')}:1"
     push_image(name, [gzip.compress(layer) for layer in layers], diff_ids=map(diff_id, layers))
     api.pull(name)
-    _check(client, api, ImageSpec(layers, tags=(name,)), tmp_path / "saved.tar")
+    check_sources(client, api, ImageSpec(layers, tags=(name,)), tmp_path / "saved.tar")
 
 
 @pytest.mark.stores("classic")
