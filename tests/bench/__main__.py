@@ -51,6 +51,7 @@ def arguments() -> argparse.ArgumentParser:
         "--practice", action="store_true", help="on the practice engine alone: needs no Docker"
     )
     parser.add_argument("--layers", action="store_true", help="the files of a large image alone")
+    parser.add_argument("--registry", action="store_true", help="the registry of one's own alone")
     parser.add_argument("--json", metavar="FILE", help="every value as JSON as well")
     return parser
 
@@ -62,6 +63,11 @@ def main() -> int:
         options.runs, options.uses = 3, 1
     compile_all()
     before = os.getloadavg()
+    if options.registry:
+        from tests.bench.registry import lines_of_registries
+
+        say(table("registry of one's own", lines_of_registries(min(options.runs, 5))))
+        return 0
     lines: list[Line] = []
     values: dict[str, dict[str, list[float]]] = {}
     for size in () if options.layers else SIZES:
