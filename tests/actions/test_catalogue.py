@@ -25,6 +25,11 @@ from tui.actions.values.containers import (
 from tui.actions.values.exporting import ExportContainer, ImportTar
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
 from tui.actions.values.moving import LoadImages, PlanLoad, PlanSend, SaveImages, SendImages
+from tui.actions.values.ownregistry import (
+    ReadOwnRegistry,
+    StartOwnRegistry,
+    StopOwnRegistry,
+)
 from tui.actions.values.reading import (
     InspectContainer,
     PlanPull,
@@ -283,6 +288,12 @@ LINES: list[tuple[Action, str]] = [
     (SendImages(("a:1",), "far"), "docker save a:1 | docker --context far load"),
     (SendImages(("a:1",), "ssh://far"), "docker save a:1 | docker --host ssh://far load"),
     (PlanSend(("a:1",), "far"), ""),
+    (ReadOwnRegistry(), ""),
+    (
+        StartOwnRegistry("127.0.0.1", 5001),
+        "docker run --detach --publish 127.0.0.1:5001:5000 registry:2",
+    ),
+    (StopOwnRegistry("127.0.0.1:5001", 5001), ""),
     (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),
     (PullImage("a\x1b[2J\n"), r"docker pull 'a\x1b[2J\x0a'"),
 ]

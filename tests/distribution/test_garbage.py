@@ -16,10 +16,11 @@ from tests.distribution.talk import (
     push_image,
     push_manifest,
 )
-from tui.distribution.contents import Tag, read_contents
+from tui.distribution.contents import read_contents
 from tui.distribution.garbage import Collected, collect
 from tui.distribution.registry import InUse, Registry
 from tui.distribution.server import RegistryServer
+from tui.model.ownregistry import StoredTag
 
 OLD, NEW, SHARED, STRAY = (name.encode() * 1000 for name in ("old", "new", "shared", "stray"))
 IMAGE = manifest(b"{}", NEW, SHARED)
@@ -46,8 +47,8 @@ def test_contents_are_read_from_the_disk(root: Path) -> None:
     assert [each.name for each in found.repositories] == ["app", "lost/and/found"]
     size = len(b"{}" + NEW + SHARED)
     assert found.repositories[0].tags == (
-        Tag("1", digest(IMAGE), size, is_index=False),
-        Tag("all", digest(index(IMAGE)), size, is_index=True),
+        StoredTag("1", digest(IMAGE), size, is_index=False),
+        StoredTag("all", digest(index(IMAGE)), size, is_index=True),
     )
     assert found.tags == 2
     blobs = [OLD, NEW, SHARED, STRAY, b"{}", b"[]", IMAGE, STALE, SIGNATURE, index(IMAGE)]

@@ -14,7 +14,8 @@ import pytest
 from tests.waiting import until
 from tui.distribution import running
 from tui.distribution.errors import CannotServe, NotRunning, SeveralRun, WillNotStop
-from tui.distribution.running import Running, address_of, all_running, claim, stop, the_running
+from tui.distribution.running import all_running, claim, stop, the_running
+from tui.model.ownregistry import Running, address_of
 
 
 def one(port: int, pid: int = 0) -> Running:
@@ -95,7 +96,8 @@ def test_no_process_of_another_meaning_is_ever_stopped(
 
 PROGRAM = """
 import os, signal, sys, time
-from tui.distribution.running import Running, claim
+from tui.distribution.running import claim
+from tui.model.ownregistry import Running
 {before}
 claim(Running(os.getpid(), "127.0.0.1", 5000, "builtin", "/data", False, False, "now"))
 print("claimed", flush=True)

@@ -67,6 +67,16 @@ def choose(wanted: str) -> tuple[str, str]:
     return BUILTIN, ""
 
 
+def backend_title(backend: str) -> str:
+    """Return how a person calls a backend."""
+    titles = {
+        BUILTIN: _("orlop's own server"),
+        PROGRAM: _("the program docker-registry"),
+        IMAGE: _("the registry image, in a container"),
+    }
+    return titles.get(backend, backend)
+
+
 def configuration(serving: Serving) -> str:
     """Return the configuration of docker-registry; JSON is YAML too."""
     host = f"[{serving.host}]" if ":" in serving.host else serving.host

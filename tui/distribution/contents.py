@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tui.distribution.blobs import Blobs
@@ -11,44 +10,12 @@ from tui.distribution.layout import Layout
 from tui.distribution.manifests import INDEXES, MANIFEST_MAX, Manifest, read
 from tui.distribution.refusals import Refused
 from tui.distribution.repository import Repository
+from tui.i18n import ngettext
+from tui.model.ownregistry import Stored, StoredRepository, StoredTag
+from tui.model.text import human_size
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """One tag of a repository."""
-
-    name: str
-    digest: str
-    """Of its manifest."""
-    size: int
-    """Bytes of the blobs that a pull may fetch: of an index, those of all its images."""
-    is_index: bool
-    """Whether it names images of several platforms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One repository."""
-
-    name: str
-    tags: tuple[Tag, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """All that a folder holds."""
-
-    repositories: tuple[Listed, ...] = ()
-    size: int = 0
-    """Bytes of all blobs, each once; those too that nothing names any more."""
-
-    @property
-    def tags(self) -> int:
-        """How many tags there are."""
-        return sum(len(each.tags) for each in self.repositories)
-
-
-def read_contents(root: Path) -> Contents:
+def read_contents(root: Path) -> Stored:
     """Return what is in a folder; nothing where there is none.
 
     Raises:
@@ -58,18 +25,29 @@ def read_contents(root: Path) -> Contents:
     blobs = Blobs(layout)
     known: dict[str, Manifest | None] = {}
     repositories = tuple(
-        Listed(name, tuple(_tags(Repository(layout, name), blobs, known)))
+        StoredRepository(name, tuple(_tags(Repository(layout, name), blobs, known)))
         for name in layout.names()
     )
-    return Contents(repositories, sum(size for _digest, size in blobs.all()))
+    return Stored(repositories, sum(size for _digest, size in blobs.all()))
 
 
-def _tags(repository: Repository, blobs: Blobs, known: dict[str, Manifest | None]) -> Iterable[Tag]:
+def held(stored: Stored) -> str:
+    """Return how much there is: `2 repositories, 3 tags, 12 MB`."""
+    count = len(stored.repositories)
+    repositories = ngettext("{count} repository", "{count} repositories", count)
+    tags = ngettext("{count} tag", "{count} tags", stored.tags)
+    parts = [repositories.format(count=count), tags.format(count=stored.tags)]
+    return ", ".join([*parts, human_size(stored.size)])
+
+
+def _tags(
+    repository: Repository, blobs: Blobs, known: dict[str, Manifest | None]
+) -> Iterable[StoredTag]:
     for name in repository.tags():
         digest = repository.digest_of(name)
         manifest = _manifest(digest, blobs, known)
         is_index = manifest is not None and manifest.media_type in INDEXES
-        yield Tag(name, digest, _size(digest, blobs, known), is_index)
+        yield StoredTag(name, digest, _size(digest, blobs, known), is_index)
 
 
 def _size(digest: str, blobs: Blobs, known: dict[str, Manifest | None]) -> int:

@@ -13,13 +13,13 @@ import signal
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
 
 from tui.config.paths import home_directory, state_directory
 from tui.distribution.errors import CannotServe, NotRunning, SeveralRun, WillNotStop
 from tui.i18n import _
+from tui.model.ownregistry import Running
 
 PATIENCE: Final = 10.0
 """Seconds that a registry may take to end."""
@@ -28,37 +28,8 @@ _GLANCE: Final = 1.0
 """Seconds within which whoever looks at a file lets go of it."""
 
 _FILE_MAX: Final = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A registry that runs."""
-
-    pid: int
-    host: str
-    """Where it listens: an address or a name."""
-    port: int
-    backend: str
-    """`builtin`, `docker-registry` or `image`."""
-    root: str
-    """The folder with its contents."""
-    login: bool
-    """Whether it asks for one."""
-    tls: bool
-    since: str
-    """When it began, as RFC 3339 has it."""
-
-    @property
-    def address(self) -> str:
-        """What stands before the first `/` of a reference: `127.0.0.1:5000`."""
-        return address_of(self.host, self.port)
-
-
-def address_of(host: str, port: int) -> str:
-    """Return how an Engine names a registry; one that listens everywhere is reached by loopback."""
-    if host in {"", "0.0.0.0", "::"}:
-        host = "127.0.0.1"
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+_KINDS: Final = [int, str, int, str, str, bool, bool, str]
+"""Of the fields of `Running`, in their order."""
 
 
 def claim(running: Running, environ: Mapping[str, str] = os.environ) -> int:
@@ -85,7 +56,7 @@ def claim(running: Running, environ: Mapping[str, str] = os.environ) -> int:
             break
         os.close(descriptor)  # somebody has removed it meanwhile
     os.ftruncate(descriptor, 0)
-    os.write(descriptor, json.dumps(asdict(running)).encode())
+    os.write(descriptor, json.dumps(running._asdict()).encode())
     return descriptor
 
 
@@ -171,12 +142,13 @@ def _understood(data: bytes) -> Running | None:
     """Return what a file says; None while it is being written."""
     try:
         document = json.loads(data)
-        values = {field.name: document[field.name] for field in fields(Running)}
+        values = [document[name] for name in Running._fields]
     except (ValueError, KeyError, TypeError):
         return None
-    kinds = {"int": int, "str": str, "bool": bool}
-    fits = all(type(values[each.name]) is kinds[str(each.type)] for each in fields(Running))
-    return Running(**values) if fits and values["pid"] > 1 else None
+    if [type(value) for value in values] != _KINDS:
+        return None
+    running = Running(*values)
+    return running if running.pid > 1 else None
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

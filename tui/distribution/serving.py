@@ -27,9 +27,9 @@ from tui.distribution.backends import Serving
 from tui.distribution.errors import BadLogin, CannotServe, NoBackend
 from tui.distribution.layout import Layout
 from tui.distribution.registry import InUse, Registry, locked
-from tui.distribution.running import Running, address_of
 from tui.distribution.server import RegistryServer
 from tui.i18n import _
+from tui.model.ownregistry import Running, address_of
 from tui.model.text import visible
 
 if TYPE_CHECKING:
@@ -213,20 +213,10 @@ def _serve_ourselves(
             os.close(mark)
 
 
-def backend_title(backend: str) -> str:
-    """Return how a person calls a backend."""
-    titles = {
-        backends.BUILTIN: _("orlop's own server"),
-        backends.PROGRAM: _("the program docker-registry"),
-        backends.IMAGE: _("the registry image, in a container"),
-    }
-    return titles.get(backend, backend)
-
-
 def _introduce(one: Running, say: Callable[[str], None]) -> None:
     """Tell what is served, how it is used, and who could use it."""
     text = _("Registry at {address}, from {root}, served by {backend}.")
-    title = backend_title(one.backend)
+    title = backends.backend_title(one.backend)
     say(visible(text.format(address=one.address, root=one.root, backend=title)))
     if one.login:
         say(f"  docker login {one.address}")

@@ -6,6 +6,7 @@ import http.client
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 import tui
 from tui.distribution import running
 from tui.distribution.errors import CannotServe
-from tui.distribution.running import Running
 from tui.distribution.serving import LOOPBACK, ServeOptions, planned, told
 from tui.i18n import _
+from tui.model.ownregistry import Running
 
 if TYPE_CHECKING:
     import ssl
@@ -35,8 +36,12 @@ _started: Final[list[subprocess.Popen[bytes]]] = []
 for when they end."""
 
 
-def start(options: ServeOptions) -> Running:
+def start(options: ServeOptions, check: Callable[[], None] = lambda: None) -> Running:
     """Start a registry that lives on its own until it is stopped; returns when it answers.
+
+    Args:
+        options: What, where and how.
+        check: Called while it starts; raises if nobody wants it any more.
 
     Raises:
         ServeError: it does not start; the detail says why.
@@ -56,7 +61,12 @@ def start(options: ServeOptions) -> Running:
                 start_new_session=True,  # the terminal's signals are not for it
             )
     _started.append(child)
-    return _await(child, options, log)
+    try:
+        return _await(child, options, log, check)
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
 
 
 def _line(options: ServeOptions) -> list[str]:
@@ -73,7 +83,9 @@ def _line(options: ServeOptions) -> list[str]:
     return [*line, *(["--verbose"] if options.verbose else [])]
 
 
-def _await(child: subprocess.Popen[bytes], options: ServeOptions, log: Path) -> Running:
+def _await(
+    child: subprocess.Popen[bytes], options: ServeOptions, log: Path, check: Callable[[], None]
+) -> Running:
     """Wait until a registry answers.
 
     Raises:
@@ -81,14 +93,13 @@ def _await(child: subprocess.Popen[bytes], options: ServeOptions, log: Path) -> 
     """
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
+        check()
         if child.poll() is not None:
             raise CannotServe(_end_of(log))
         found = [each for each in running.all_running() if each.pid == child.pid]
         if found and _answers(found[0], options):
             return found[0]
         time.sleep(0.05)
-    child.terminate()
-    child.wait()
     raise CannotServe(_("It does not answer."))
 
 

@@ -6,14 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tui.i18n import _, ngettext
+from tui.model.ownregistry import Running, Stored
 from tui.model.text import human_size, visible
-
-if TYPE_CHECKING:
-    from tui.distribution.contents import Contents
-    from tui.distribution.running import Running
 
 PASSWORD_MAX: Final = 1024
 """Characters of a line that is read as a password."""
@@ -58,13 +55,8 @@ def run_registry(asked: OwnRegistry, *, unicode: bool) -> None:
 
 def _serve(asked: OwnRegistry, *, unicode: bool) -> None:
     """Serve, or start what serves."""
-    from tui.distribution.serving import (
-        ServeOptions,
-        add_user,
-        backend_title,
-        serve,
-        warnings,
-    )
+    from tui.distribution.backends import backend_title
+    from tui.distribution.serving import ServeOptions, add_user, serve, warnings
     from tui.distribution.starting import start
 
     if asked.user:
@@ -92,6 +84,7 @@ def _serve(asked: OwnRegistry, *, unicode: bool) -> None:
 
 def _status(asked: OwnRegistry) -> tuple[object, list[str]]:
     """Tell what runs; of a folder whose registry does not run, what it holds."""
+    from tui.distribution.contents import held
     from tui.distribution.running import all_running
     from tui.distribution.serving import default_root
 
@@ -99,13 +92,12 @@ def _status(asked: OwnRegistry) -> tuple[object, list[str]]:
     if asked.root is not None:
         found = [each for each in found if each.root == str(asked.root.absolute())]
     if found:
-        held = [_contents(Path(each.root)) for each in found]
-        pairs = list(zip(found, held, strict=True))
+        pairs = [(each, _contents(Path(each.root))) for each in found]
         document = [_running_document(one, contents) for one, contents in pairs]
         return document, [line for one, contents in pairs for line in _status_lines(one, contents)]
     root = (asked.root or default_root()).absolute()
     contents = _contents(root)
-    lines = [_("No registry runs. {root}: {held}").format(root=root, held=_held(contents))]
+    lines = [_("No registry runs. {root}: {held}").format(root=root, held=held(contents))]
     return [{"running": False, "root": str(root), **_counts(contents)}], lines
 
 
@@ -118,7 +110,7 @@ def _list(asked: OwnRegistry) -> tuple[object, list[str]]:
     document: Document = {
         "root": str(root),
         "repositories": [
-            {"name": each.name, "tags": [asdict(tag) for tag in each.tags]}
+            {"name": each.name, "tags": [tag._asdict() for tag in each.tags]}
             for each in contents.repositories
         ],
         "size": contents.size,
@@ -191,7 +183,7 @@ def _root_at(port: int) -> Path:
         return default_root()
 
 
-def _contents(root: Path) -> Contents:
+def _contents(root: Path) -> Stored:
     """Return what a folder holds.
 
     Raises:
@@ -206,11 +198,11 @@ def _contents(root: Path) -> Contents:
         raise CannotServe(str(error)) from error
 
 
-def _running_document(one: Running, contents: Contents) -> Document:
-    return {"running": True, "address": one.address, **asdict(one), **_counts(contents)}
+def _running_document(one: Running, contents: Stored) -> Document:
+    return {"running": True, "address": one.address, **one._asdict(), **_counts(contents)}
 
 
-def _counts(contents: Contents) -> Document:
+def _counts(contents: Stored) -> Document:
     return {
         "repositories": len(contents.repositories),
         "tags": contents.tags,
@@ -218,24 +210,16 @@ def _counts(contents: Contents) -> Document:
     }
 
 
-def _status_lines(one: Running, contents: Contents) -> Iterator[str]:
-    from tui.distribution.serving import backend_title
+def _status_lines(one: Running, contents: Stored) -> Iterator[str]:
+    from tui.distribution.backends import backend_title
+    from tui.distribution.contents import held
 
     yield _("Registry at {address}").format(address=one.address)
     yield "  " + _("served by {backend}, process {pid}, since {since}").format(
         backend=backend_title(one.backend), pid=one.pid, since=one.since
     )
     yield "  " + (_("asks for a login") if one.login else _("open to whoever reaches it"))
-    yield f"  {one.root}: {_held(contents)}"
-
-
-def _held(contents: Contents) -> str:
-    """Return how much there is: `2 repositories, 3 tags, 12 MB`."""
-    count = len(contents.repositories)
-    repositories = ngettext("{count} repository", "{count} repositories", count)
-    tags = ngettext("{count} tag", "{count} tags", contents.tags)
-    parts = [repositories.format(count=count), tags.format(count=contents.tags)]
-    return ", ".join([*parts, human_size(contents.size)])
+    yield f"  {one.root}: {held(contents)}"
 
 
 def _password(user: str) -> str:

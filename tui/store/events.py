@@ -17,6 +17,7 @@ from tui.model.filetext import FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.loadplan import LoadPlan
+from tui.model.ownregistry import OwnRegistry
 from tui.model.progress import Progress, TargetOutcome
 from tui.model.pullplan import PullPlan
 from tui.model.sendplan import SendPlan
@@ -147,6 +148,12 @@ class EarlierLogRead(NamedTuple):
 
     container_id: str
     book: LogBook
+
+
+class OwnRegistryRead(NamedTuple):
+    """What runs of the user's own registries, and what it holds, was read."""
+
+    own: OwnRegistry
 
 
 class PullPlanned(NamedTuple):
@@ -314,6 +321,7 @@ Event = (
     | Walked
     | LogOpened
     | EarlierLogRead
+    | OwnRegistryRead
     | PullPlanned
     | LoadPlanned
     | SendPlanned

@@ -166,6 +166,11 @@ def _(event: events.EarlierLogRead, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.OwnRegistryRead, state: State) -> State:
+    return replace(state, own_registry=event.own)
+
+
+@reduce.register
 def _(event: events.PullPlanned, state: State) -> State:
     return replace(state, pull_plan=event.plan)
 

@@ -16,6 +16,7 @@ from tui.model.filetext import NO_TEXT, FileText
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.loadplan import NO_LOAD_PLAN, LoadPlan
+from tui.model.ownregistry import NO_OWN_REGISTRY, OwnRegistry
 from tui.model.pullplan import NO_PULL_PLAN, PullPlan
 from tui.model.sendplan import NO_SEND_PLAN, SendPlan
 from tui.model.walk import NO_WALK, Walk
@@ -177,6 +178,8 @@ class State:
     """The last way to the disk that was found."""
     log: OpenLog = NO_LOG
     """The logs that were opened last."""
+    own_registry: OwnRegistry = NO_OWN_REGISTRY
+    """The user's own registry, as it was read last."""
     pull_plan: PullPlan = NO_PULL_PLAN
     """What the pull that was looked at last would fetch."""
     load_plan: LoadPlan = NO_LOAD_PLAN

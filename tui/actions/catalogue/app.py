@@ -37,6 +37,13 @@ APP_VERBS: Final = (
         ("%",),
         docker="docker info --format '{{json .RegistryConfig.Mirrors}}'",
     ),
+    ActionSpec(
+        "own_registry",
+        N_("Own registry"),
+        N_("Serve a registry of your own, for a class: start, stop, see what it holds."),
+        ("H",),
+        docker="docker run --detach --publish 127.0.0.1:5000:5000 registry:2",
+    ),
     ActionSpec("zoom", N_("Zoom"), N_("Give the pane the whole screen, or give it back."), ("z",)),
     ActionSpec(
         "refresh",

@@ -41,6 +41,11 @@ from tui.actions.handlers.moving import (
     save_images,
     send_images,
 )
+from tui.actions.handlers.ownregistry import (
+    read_own_registry,
+    start_own_registry,
+    stop_own_registry,
+)
 from tui.actions.handlers.pulling import plan_pull
 from tui.actions.handlers.pushing import push
 from tui.actions.handlers.removal import remove_images
@@ -92,5 +97,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "probe_mirrors": _handler(probe_mirrors),
     "change_mirrors": _handler(change_mirrors),
     "roll_back_mirrors": _handler(roll_back_mirrors),
+    "read_own_registry": _handler(read_own_registry),
+    "start_own_registry": _handler(start_own_registry),
+    "stop_own_registry": _handler(stop_own_registry),
 }
 """Kind of action → handler."""
