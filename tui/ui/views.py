@@ -41,7 +41,6 @@ from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.jobs import JobsScreen
 from tui.ui.screens.logs import LogScreen
 from tui.ui.screens.matrix import MatrixScreen
-from tui.ui.screens.ownregistry import OwnRegistryScreen
 from tui.ui.screens.palette import PaletteScreen
 from tui.ui.screens.text import FieldsScreen, FieldValue
 
@@ -246,6 +245,8 @@ class Views:
         self._screen.orlop.push_screen(AccountsScreen())
 
     def _own_registry(self, _selection: Selection) -> None:
+        from tui.ui.screens.ownregistry import OwnRegistryScreen  # few look at it
+
         self._screen.orlop.push_screen(OwnRegistryScreen())
 
     def _contexts(self, _selection: Selection) -> None:
