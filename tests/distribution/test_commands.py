@@ -133,11 +133,13 @@ def test_the_program_is_taken_where_there_is_one_else_the_image_else_our_own(
         ran = orlop("serve", "--port", "0", PATH=f"{tmp_path / 'bin'}:/nowhere")
         return ran.stdout + ran.stderr
 
-    program("docker", "case $2 in inspect) exit 1;; esac")
-    with serving(PATH=str(tmp_path / "bin")) as process:
-        assert process.stdout is not None
-        assert "served by orlop's own server" in process.stdout.readline()
-    program("docker", 'case "$*" in *inspect*) exit 0;; *) echo "$@";; esac')
+    here, elsewhere = ("echo unix:///run/docker.sock", "echo ssh://far")
+    for host, image in ((here, "exit 1"), (elsewhere, "exit 0")):
+        program("docker", f'case "$1" in context) {host};; image) {image};; esac')
+        with serving(PATH=str(tmp_path / "bin")) as process:
+            assert process.stdout is not None
+            assert "served by orlop's own server" in process.stdout.readline()
+    program("docker", f'case "$1" in context) {here};; image) exit 0;; *) echo "$@";; esac')
     said = chosen()
     assert "served by the registry image, in a container" in said
     assert said.splitlines()[-1].endswith(" registry:2")

@@ -157,20 +157,27 @@ def prepared(root: Path) -> Layout:
 
 
 def _image_here() -> str:
-    """Return the name of the image if the Engine has it; empty without."""
-    if not shutil.which("docker"):
+    """Return the name of the image if an Engine of this machine has it; empty without.
+
+    The folder and the port are here, so an Engine elsewhere would not do.
+    """
+    host = _docker("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
+    if host is None or not host.startswith("unix://"):
         return ""
-    for image in IMAGES:
-        try:
-            asked = subprocess.run(
-                ["docker", "image", "inspect", "--format", "{{.Id}}", image],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_ASKING_SECONDS,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-        if asked.returncode == 0:
-            return image
-    return ""
+    asking = ("image", "inspect", "--format", "{{.Id}}")
+    return next((image for image in IMAGES if _docker(*asking, image) is not None), "")
+
+
+def _docker(*words: str) -> str | None:
+    """Return what the docker command answers; None if it refuses, or is not there."""
+    try:
+        asked = subprocess.run(
+            ["docker", *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_ASKING_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return asked.stdout.decode(errors="replace") if asked.returncode == 0 else None
