@@ -60,6 +60,11 @@ def test_nothing_is_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert (found.repositories, found.tags, found.size) == ((), 0, 0)
 
 
+def test_no_garbage_is_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    assert collect(tmp_path / "nowhere") == Collected()
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_dry_run_only_tells(root: Path) -> None:
     before = read_contents(root)
     assert collect(root, dry=True) == Collected(1, len(STRAY), 0)

@@ -120,6 +120,14 @@ async def test_it_is_stopped_after_a_question_whose_default_is_no() -> None:
         assert here.loud == [StopOwnRegistry("127.0.0.1:5001", 5001)]
 
 
+async def test_of_several_the_first_is_shown_and_the_others_are_counted() -> None:
+    async with stage(*CONNECTED) as here:
+        other = RUNNING._replace(port=5002)
+        await open_with(here, SERVED._replace(running=(RUNNING, other)))
+        assert "127.0.0.1:5001" in here.line("#place")
+        assert "(and 1 more)" in here.line("#place")
+
+
 async def test_without_leave_to_change_anything_it_only_shows() -> None:
     async with stage(*CONNECTED, read_only=True) as here:
         await open_with(here, SERVED)

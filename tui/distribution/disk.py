@@ -24,7 +24,7 @@ def write_whole(path: Path, data: bytes) -> None:
         try:
             descriptor = _created(temporary)
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             descriptor = _created(temporary)
         with open(descriptor, "wb") as file:
             file.write(data)
@@ -44,9 +44,24 @@ def move_into_place(temporary: Path, path: Path) -> None:
     Raises:
         OSError: as the disk tells.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     os.replace(temporary, path)
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that they last; nothing if it is there.
+
+    Raises:
+        OSError: as the disk tells.
+    """
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        sync_folder(each.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -40,6 +40,8 @@ def collect(root: Path, *, untagged: bool = False, dry: bool = False) -> Collect
         InUse: a registry serves the folder.
         OSError: the disk fails.
     """
+    if not root.is_dir():
+        return Collected()
     with Registry(root) as registry:
         repositories = [registry.repository(name) for name in registry.layout.names()]
         kept = {each.name: _kept(registry, each, untagged=untagged) for each in repositories}

@@ -149,6 +149,9 @@ class OwnRegistryScreen(Sheet[None]):
         text = _(" running at {address}").format(address=one.address)
         more = _(" {backend}, ").format(backend=backend)
         more += _("asks for a login") if one.login else _("no login")
+        others = len(self._own.running) - 1
+        if others:
+            more += _("  (and {count} more)").format(count=others)
         return (CellText(text, "good"), CellText(more, "dim"))
 
     @on(RowList.RowHighlighted)
