@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from tui.distribution.server import RegistryServer
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Registry]:
-    """A registry in a folder of the test's own."""
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """A registry in a folder of the test's own; its disk need not outlive a power cut."""
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
     with Registry(tmp_path / "registry") as opened:
         yield opened
 

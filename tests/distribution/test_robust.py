@@ -266,6 +266,32 @@ def test_a_folder_is_served_once(tmp_path: Path) -> None:
         pass
 
 
+def test_what_gets_its_place_was_synced_before_and_its_folder_after(
+    shelf: Registry, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a power cut could leave a blob that has its name, but not its bytes."""
+    done: list[tuple[str, str]] = []
+    replace = os.replace
+
+    def name_of(descriptor: int) -> str:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+
+    def replacing(source: Path, target: Path) -> None:
+        done.append(("move", str(source)))
+        replace(source, target)
+        done.append(("there", str(target)))
+
+    monkeypatch.setattr(os, "fsync", lambda each: done.append(("sync", name_of(each))))
+    monkeypatch.setattr(os, "replace", replacing)
+    push_image(address, "a", "1", b"{}", b"layer")
+    moved = [number for number, (what, _path) in enumerate(done) if what == "move"]
+    assert len(moved) == 8  # three blobs, the links to two and to the manifest, two of the tag
+    for number in moved:
+        assert ("sync", done[number][1]) in done[:number]
+        target = Path(done[number + 1][1])
+        assert done[number + 2] == ("sync", str(target.parent))
+
+
 def test_a_damaged_blob_is_healed_by_the_next_push(shelf: Registry, address: str) -> None:
     push_blob(address, "a", BIG)
     shelf.layout.blob(digest(BIG)).write_bytes(b"\0" * len(BIG))

@@ -99,7 +99,7 @@ class RegistryServer(socketserver.ThreadingTCPServer):
 
     def start(self) -> None:
         """Answer from now on."""
-        serve = {"poll_interval": 0.1}
+        serve = {"poll_interval": 0.05}
         threading.Thread(target=self.serve_forever, kwargs=serve, daemon=True).start()
 
     def stop(self) -> None:
