@@ -31,10 +31,11 @@ PAUSE: Final = 0.2
 LOG_LONGEST: Final = 1 << 16
 """Bytes of the log that are looked at."""
 
+_NEWER: Final = 'Error reloading configuration" error="'
 _REFUSAL: Final = re.compile(
-    r'(?:unable to configure the Docker daemon|Error reconfiguring)(?:[^"\\\n]|\\.)*'
+    rf'(?:unable to configure the Docker daemon|Error reconfiguring|{_NEWER})(?:[^"\\\n]|\\.)*'
 )
-"""What dockerd logs, within quotes or without."""
+"""What dockerd logs, within quotes or without; what newer ones do."""
 
 
 def ask_to_reload(place: MirrorPlace, hands: Hands) -> str:
@@ -97,7 +98,8 @@ class DaemonLog:
         """Return why it refuses its settings; empty where it does not, or nobody can tell."""
         text = self._file() if self._start >= 0 else _journal(self._user, self._since)
         found = _REFUSAL.findall(text)
-        return visible(found[-1].replace('\\"', '"')) if found else ""
+        words = found[-1].removeprefix(_NEWER) if found else ""
+        return visible(words.replace('\\"', '"'))
 
     def _length(self) -> int:
         """Return the bytes of the log so far; -1 where it is no file."""
