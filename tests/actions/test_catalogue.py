@@ -29,6 +29,12 @@ from tui.actions.values.ownregistry import (
     ReadOwnRegistry,
     StartOwnRegistry,
     StopOwnRegistry,
+from tui.actions.values.mirrors import (
+    ChangeMirrors,
+    MirrorEdit,
+    ProbeMirrors,
+    ReadMirrors,
+    RollBackMirrors,
 )
 from tui.actions.values.reading import (
     InspectContainer,
@@ -229,6 +235,7 @@ PLAN = RemovalPlan(
     steps=(RemovalStep(IMAGE_ID, "a:1"), RemovalStep(IMAGE_ID, IMAGE_ID, by_id=True)),
     force=True,
 )
+IN_FORCE = "docker info --format '{{json .RegistryConfig.Mirrors}}'"
 LINES: list[tuple[Action, str]] = [
     (PullImage("nginx:1"), "docker pull nginx:1"),
     (PullImage("nginx", "linux/arm64"), "docker pull --platform linux/arm64 nginx"),
@@ -294,6 +301,10 @@ LINES: list[tuple[Action, str]] = [
         "docker run --detach --publish 127.0.0.1:5001:5000 registry:2",
     ),
     (StopOwnRegistry("127.0.0.1:5001", 5001), ""),
+    (ReadMirrors(), IN_FORCE),
+    (ProbeMirrors(("https://a.example",)), ""),
+    (ChangeMirrors(MirrorEdit.SET, ("https://a.example\x1b[2J",)), IN_FORCE),
+    (RollBackMirrors(), IN_FORCE),
     (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),
     (PullImage("a\x1b[2J\n"), r"docker pull 'a\x1b[2J\x0a'"),
 ]

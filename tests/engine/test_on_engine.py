@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -82,6 +83,13 @@ def test_the_disk_gauge_is_the_data_roots(client: EngineClient) -> None:
         assert gauge.total == gauge.used + gauge.free > 0
     else:
         assert gauge.total == 0
+
+
+def test_mirrors_are_those_of_info(client: EngineClient, api: APIClient) -> None:
+    told = system.engine_mirrors(client)
+    assert list(told.in_force) == (api.info()["RegistryConfig"]["Mirrors"] or [])
+    assert not told.is_desktop
+    assert not system.has_reloaded(client, time.time())
 
 
 def test_layers_size(client: EngineClient, maker: ImageMaker) -> None:

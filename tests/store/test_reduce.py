@@ -17,6 +17,7 @@ from tui.model.filetext import FileText
 from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
 from tui.model.listing import LayerListing
+from tui.model.mirrors import NO_MIRRORS, MirrorProbe, Verdict
 from tui.model.progress import Outcome, Progress, TargetOutcome
 from tui.model.walk import Walk
 from tui.store import events
@@ -63,6 +64,8 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.FileDiffed(FileDiff(b"x", FileVersion("1", b"x"), FileVersion("2", b"x"))),
     events.FileRead(FileText("sha256:a", 1, b"x", b"text")),
     events.Walked(Walk("a:1", "sha256:a", "classic")),
+    events.MirrorsRead(NO_MIRRORS),
+    events.MirrorProbed(MirrorProbe("https://a/", "hello-world", Verdict.FINE)),
     events.SearchStarted("x"),
     events.SearchEnded("x", ()),
     events.SearchFailed("x", TROUBLE),

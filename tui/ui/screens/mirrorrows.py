@@ -31,23 +31,24 @@ def rows(
     found: Mirrors,
     now: Sequence[str],
     probes: Mapping[str, MirrorProbe],
-    *,
-    is_testing: bool,
+    waiting: frozenset[str],
 ) -> list[Row]:
     """Return one row a mirror: what would be written first, then what is elsewhere only."""
+
+    def row(number: str, mirror: str, where: Cell) -> Row:
+        if mirror in waiting:
+            return Row(mirror, (number, mirror, where, "", "", _("testing...")))
+        return _row(number, mirror, where, probes.get(mirror))
+
     listed = [normal(mirror) for mirror in now]
-    made = [
-        _row(str(at), mirror, _where(found, mirror), probes.get(mirror), is_testing=is_testing)
-        for at, mirror in enumerate(listed, 1)
-    ]
+    made = [row(str(at), mirror, _where(found, mirror)) for at, mirror in enumerate(listed, 1)]
     gone = [mirror for mirror in map(normal, found.in_force) if mirror not in listed]
     elsewhere = {normal(host): "hosts.toml" for host in found.hosts}
     elsewhere |= {normal(flag): _("option") for flag in found.place.flags}
     for mirror in dict.fromkeys((*gone, *elsewhere)):
         where = elsewhere.get(mirror) or _("only in force")
-        probe = probes.get(mirror)
         if mirror not in listed:
-            made.append(_row("", mirror, CellText(where, "warn"), probe, is_testing=is_testing))
+            made.append(row("", mirror, CellText(where, "warn")))
     return made
 
 
@@ -58,11 +59,9 @@ def _where(found: Mirrors, mirror: str) -> Cell:
     return CellText(_("only in file"), "warn") if in_file else CellText(_("new"), "accent")
 
 
-def _row(
-    number: str, mirror: str, where: Cell, probe: MirrorProbe | None, *, is_testing: bool
-) -> Row:
+def _row(number: str, mirror: str, where: Cell, probe: MirrorProbe | None) -> Row:
     if probe is None:
-        return Row(mirror, (number, mirror, where, "", "", _("testing...") if is_testing else ""))
+        return Row(mirror, (number, mirror, where))
     style = "good" if probe.is_fine else "bad"
     cells = (
         number,

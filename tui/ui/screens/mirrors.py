@@ -5,6 +5,7 @@ What is changed is a draft until `w` writes it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -30,7 +31,7 @@ from tui.mirrors.paste import paste_lines, paste_text
 from tui.mirrors.probing import IMAGE, image_of, ordered
 from tui.mirrors.verdicts import LIMITS
 from tui.model.job import JobState
-from tui.model.mirrors import Mirrors
+from tui.model.mirrors import MirrorProbe, Mirrors
 from tui.model.reference import InvalidReference
 from tui.model.text import visible
 from tui.store.state import State
@@ -70,6 +71,8 @@ class MirrorsScreen(Sheet[None]):
         self._image = IMAGE
         self._job = 0
         self._test = 0
+        self._known: Mapping[str, MirrorProbe] = {}
+        """What was known of mirrors before they were asked."""
 
     def compose(self) -> ComposeResult:
         """Title, rows, what is odd, what mirrors do not do, the problem, keys."""
@@ -142,13 +145,20 @@ class MirrorsScreen(Sheet[None]):
             self.part(".dialog-title", TextLine).show(title)
             return
         self._rows.empty_text = _("There are no mirrors: images come from Docker Hub itself.")
-        self._rows.set_rows(rows(found, self._now, state.probes, is_testing=bool(self._test)))
+        self._rows.set_rows(rows(found, self._now, state.probes, self._waiting(state)))
         changed = (CellText(_("not written yet, w writes "), "warn"),) if self._is_changed else ()
         self.part(".dialog-title", TextLine).show(title, found.place.path, right=changed)
         notes = [found.trouble, why_not_editable(found), *found.notes]
         widget = self.part("#mirrors-notes", Static)
         widget.update("\n".join(visible(note) for note in notes if note))
         widget.display = any(notes)
+
+    def _waiting(self, state: State) -> frozenset[str]:
+        """Return the mirrors that are being asked and have not answered yet."""
+        if not self._test:
+            return frozenset()
+        every = {*map(normal, self._now), *state.probes}
+        return frozenset(one for one in every if state.probes.get(one) is self._known.get(one))
 
     @property
     def _is_changed(self) -> bool:
@@ -220,7 +230,9 @@ class MirrorsScreen(Sheet[None]):
         every = dict.fromkeys(map(normal, (*self._now, *found.in_force, *found.hosts)))
         if every:
             self._tell("")
+            self._known = self.orlop.store.state.probes
             self._test = self.orlop.dispatcher.submit(ProbeMirrors(tuple(every), self._image))
+            self._fill()
 
     def action_image(self) -> None:
         """Ask which image the tests shall ask for."""
