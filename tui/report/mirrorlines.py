@@ -59,10 +59,8 @@ def _list_lines(found: Mirrors) -> Iterator[str]:
     else:
         yield _("There are no mirrors: images come from Docker Hub itself.")
     yield ""
-    file = visible(found.place.path)
-    yield _("file: {path}").format(
-        path=file if found.has_file else _("{path}, not there yet").format(path=file)
-    )
+    text = _("file: {path}") if found.has_file else _("file: {path}, not there yet")
+    yield text.format(path=visible(found.place.path))
     for text in (found.trouble, why_not_editable(found), *found.notes, *map(_, LIMITS)):
         if text:
             yield visible(text)
