@@ -36,6 +36,7 @@ from tui.actions.values.mirrors import (
     ReadMirrors,
     RollBackMirrors,
 )
+from tui.actions.values.moving import LoadImages, PlanLoad, PlanSend, SaveImages, SendImages
 from tui.actions.values.reading import (
     InspectContainer,
     PlanPull,
