@@ -185,6 +185,7 @@ def _(event: events.SendPlanned, state: State) -> State:
     return replace(state, send_plan=event.plan)
 
 
+@reduce.register
 def _(event: events.MirrorsRead, state: State) -> State:
     return replace(state, mirrors=event.mirrors)
 
