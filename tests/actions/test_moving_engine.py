@@ -173,7 +173,7 @@ async def test_a_wrong_archive_is_said_before_the_engine_is_asked(
             "garbage": b"x" * 5_000,
             "empty": b"",
             "file system": verbs.maker.layer("system", 5_000),
-            "gzip cut": data[:-9],
+            "gzip cut": data[: len(data) // 2],
         }[end]
     )
     with Relay(tmp_path, engine_host) as relay, connect(relay.endpoint) as client:

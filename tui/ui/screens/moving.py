@@ -174,11 +174,11 @@ class LoadPreviewScreen(PlanScreen):
     def columns(self) -> tuple[Column, ...]:
         """Image, size, what is here, what becomes of the tag."""
         return (
-            Column("tag", _("IMAGE"), 2, min_width=16, flex=True, priority=9),
+            Column("tag", _("IMAGE"), 1, min_width=16, flex=True, priority=9),
             Column("id", _("IMAGE ID"), 12, priority=4),
             Column("size", _("SIZE"), 8, align="right", priority=7),
-            Column("here", _("HERE"), 12, priority=5),
-            Column("move", _("TAG"), 1, min_width=14, flex=True, priority=8),
+            Column("here", _("HERE"), 10, priority=5),
+            Column("move", _("TAG"), 27, priority=8),
         )
 
     def rows(self, state: State) -> list[Row]:
@@ -200,14 +200,14 @@ def load_total(plan: LoadPlan) -> tuple[Cell, ...]:
     )
     here = sum(image.size_here for image in plan.images)
     told = [CellText(text, "strong")]
-    if all(image.is_here for image in plan.images):
-        told.append(CellText(_("  all of it is here already"), "good"))
-    elif here:
-        told.append(CellText(_("  {size} of its layers are here").format(size=human_size(here))))
     moved = len(plan.moved)
     if moved:
         words = ngettext("  {count} TAG MOVES", "  {count} TAGS MOVE", moved)
         told.append(CellText(words.format(count=moved), "warn"))
+    if all(image.is_here for image in plan.images):
+        told.append(CellText(_("  all of it is here already"), "good"))
+    elif here:
+        told.append(CellText(_("  {size} of its layers are here").format(size=human_size(here))))
     return tuple(told)
 
 
