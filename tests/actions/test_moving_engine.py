@@ -399,6 +399,22 @@ async def test_sending_leaves_out_what_is_there(
     assert sum(len(piece) for piece in whole) > 50_000, "its layers are whole there"
 
 
+async def test_what_is_sent_is_the_same_there(
+    verbs: Verbs, spare: SpareEngine, there: APIClient
+) -> None:
+    """From every store: the ID is another one where the store makes it of the manifest."""
+    specs = _specs(verbs.maker)
+    verbs.load(*specs)
+    sent = await verbs.do(SendImages(_names(specs), spare.host))
+    assert went_well(sent), sent
+    arrived = _ids(there, _names(specs))
+    assert set(arrived) == set(_names(specs))
+    for spec in specs:
+        for tag in spec.tags:
+            layers = there.inspect_image(arrived[tag])["RootFS"]["Layers"]
+            assert tuple(layers) == spec.diff_ids
+
+
 async def test_a_sending_that_is_cancelled_leaves_nothing(
     verbs: Verbs, data_root: Path, spare: SpareEngine, there: APIClient, reading: _Gate
 ) -> None:

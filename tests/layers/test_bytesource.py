@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import bz2
+import gc
 import gzip
 import io
 import lzma
+import random
+import shutil
 from collections.abc import Callable
 
 import pytest
 
+from tests.waiting import until
 from tui.layers.blobs import decompressed, is_compressed
-from tui.layers.errors import BadCompression
+from tui.layers.errors import BadCompression, BadTar, NoZstd
+from tui.layers.zstdprogram import PipedZstd
 
 DATA = bytes(range(256)) * 4096
 
@@ -60,6 +65,58 @@ def test_what_is_damaged_says_so(kind: str) -> None:
     for bad in (packed[:-6], packed[:10], packed[:8] + b"\xff" * 40):
         with pytest.raises(BadCompression):
             _all(bad)
+
+
+def _no_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> object:
+        raise ImportError(name)
+
+    monkeypatch.setattr("tui.layers.bytesource.import_module", missing)
+
+
+def test_the_program_zstd_where_python_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = _zstd(DATA)
+    if shutil.which("zstd") is None:
+        pytest.skip("no program zstd")
+    _no_module(monkeypatch)
+    assert _all(packed) == DATA
+    assert _all(packed + packed) == DATA + DATA
+    for bad in (packed[:-6], packed[:10], packed[:8] + b"\xff" * 40):
+        with pytest.raises(BadCompression):
+            _all(bad)
+
+
+def test_a_reader_that_stops_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = _zstd(random.Random(1).randbytes(3_000_000))
+    if shutil.which("zstd") is None:
+        pytest.skip("no program zstd")
+    _no_module(monkeypatch)
+    stream = PipedZstd(io.BytesIO(packed))
+    assert stream.read(10)
+    process = stream._process
+    del stream
+    gc.collect()
+    until(lambda: process.returncode is not None, "the program has ended")
+
+
+def test_what_goes_wrong_behind_the_program_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def read(self, _size: int, /) -> bytes:
+            raise BadTar("gone")
+
+    if shutil.which("zstd") is None:
+        pytest.skip("no program zstd")
+    with pytest.raises(BadTar):
+        PipedZstd(Broken()).read(10)
+
+
+def test_with_neither_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = _zstd(DATA)
+    _no_module(monkeypatch)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    with pytest.raises(NoZstd) as caught:
+        _all(packed)
+    assert "zstd" in caught.value.remedy
 
 
 def test_what_is_plain_stays() -> None:

@@ -181,6 +181,7 @@ def test_without_zstd_a_chunked_layer_says_so(
         raise ImportError(name)
 
     monkeypatch.setattr("tui.layers.bytesource.import_module", missing)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
     fake.add([Blob(bytes.fromhex("28b52ffd") + bytes(1 << 20), b"")])
     assert isinstance(_one(fake).error, NoZstd)
 

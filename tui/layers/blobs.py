@@ -22,7 +22,7 @@ from tui.layers.bytesource import (
     unbzip2,
     unxz,
 )
-from tui.layers.errors import BadSource, NotReadable
+from tui.layers.errors import BadSource, NotReadable, NoZstd
 from tui.layers.tarscan import LIMITS, Limits, TarScanner
 from tui.model.listing import Kind
 
@@ -34,9 +34,24 @@ _HOPS: Final = 8
 
 _MAGIC: Final = 4
 
+
+def unzstd(stream: Readable) -> Readable:
+    """Return a zstd stream as what it was: by this Python, or else by the program.
+
+    Raises:
+        NoZstd: neither is there.
+    """
+    try:
+        return Unzstd(stream)
+    except NoZstd:
+        from tui.layers.zstdprogram import PipedZstd  # seldom needed
+
+        return PipedZstd(stream)
+
+
 _COMPRESSIONS: Final[dict[bytes, Callable[[Readable], Readable]]] = {
     GZIP: Inflated,
-    ZSTD: Unzstd,
+    ZSTD: unzstd,
     BZIP2: unbzip2,
     XZ: unxz,
 }
@@ -226,7 +241,7 @@ def decompressed(stream: Readable) -> Readable:
     """Return a stream as it was before it was compressed: gzip, zstd, bzip2, xz, or not at all.
 
     Raises:
-        NoZstd: it is zstd, which this Python does not have.
+        NoZstd: it is zstd, which this machine does not have.
     """
     head = b""
     while len(head) < _MAGIC and (data := stream.read(_MAGIC - len(head))):
@@ -247,7 +262,7 @@ def layer_source(opened: Opened) -> ByteSource:
     """Return a layer's tar; what is not compressed is sought in where that can be done.
 
     Raises:
-        NoZstd: it is zstd, which this Python does not have.
+        NoZstd: it is zstd, which this machine does not have.
     """
     seeker = opened.seeker
     if seeker is not None:

@@ -3,7 +3,7 @@
 LayerError
 ├── BadTar           a tar that cannot be read, or goes beyond the limits
 ├── BadCompression   compressed data that cannot be read
-│   └── NoZstd       this Python has no zstd
+│   └── NoZstd       this machine has no zstd
 ├── BadSource        an archive or folder that holds no image, or is not there
 ├── NoPlatform       an image that is for other platforms
 └── NotReadable      a file that the user may not read
@@ -58,11 +58,11 @@ class BadCompression(LayerError):
 
 
 class NoZstd(BadCompression):
-    """There is no zstd in this Python."""
+    """There is no zstd on this machine."""
 
-    TITLE = N_("The layer is compressed by zstd, which this Python does not have.")
+    TITLE = N_("It is compressed by zstd, which this machine does not have.")
     REMEDY = N_(
-        "Run orlop by Python 3.14 or newer, or install backports.zstd beside it, "
+        "Install the program zstd, or backports.zstd beside orlop, or run it by Python 3.14, "
         "or save the image with gzip (skopeo copy --dest-compress-format gzip)."
     )
 
