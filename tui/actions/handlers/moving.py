@@ -117,7 +117,8 @@ def load_images(action: LoadImages, context: JobContext) -> Ending:
     try:
         loaded = load_file(client, path, _watch(context, sending, _("Sending")), told)
     except (EngineError, LayerError):
-        if context.cancelled.is_set() and told.has_all and _finishes(client):
+        goes_on = client.capabilities.store is not StoreKind.PODMAN  # which stops
+        if context.cancelled.is_set() and told.has_all and goes_on:
             return Ending(_("The Engine had all of it, and loads it to the end by itself."))
         raise
     text = _("Loaded {names}: {size} read.").format(
@@ -146,11 +147,6 @@ class _Told:
             text = _(ALL_SENT)
         self._meter.text = text
         self._meter.add(0)
-
-
-def _finishes(client: EngineClient) -> bool:
-    """Whether this Engine loads on when nobody listens any more."""
-    return client.capabilities.store is StoreKind.CLASSIC
 
 
 def plan_send(action: PlanSend, context: JobContext) -> Ending:
