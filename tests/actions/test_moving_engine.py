@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -114,6 +115,23 @@ async def test_what_docker_saves_is_loaded_and_the_other_way_round(
     _remove(verbs.api, names)
     assert went_well(await verbs.do(LoadImages(str(theirs))))
     assert _ids(verbs.api, names) == before
+
+
+@pytest.mark.stores("classic")
+async def test_a_repository_is_all_its_tags(verbs: Verbs, docker_cli: str, tmp_path: Path) -> None:
+    """As for docker save; there need not be one that is called latest."""
+    one, two = _specs(verbs.maker)
+    verbs.load(one, replace(two, tags=(verbs.maker.name("one:3"),)))
+    saved = await verbs.do(SaveImages((verbs.maker.name("one"),), str(tmp_path / "ours.tar")))
+    assert went_well(saved), saved
+    line = SaveImages((verbs.maker.name("one"),), str(tmp_path / "theirs.tar")).docker
+    assert run_docker(docker_cli, line).returncode == 0
+    tags = []
+    for name in ("ours.tar", "theirs.tar"):
+        await verbs.do(PlanLoad(str(tmp_path / name)))
+        images = verbs.state.load_plan.images
+        tags.append({tag.tag.rpartition(":")[2] for image in images for tag in image.tags})
+    assert tags == [{"1", "2", "3"}] * 2
 
 
 async def test_an_image_without_a_name_goes_by_its_id(verbs: Verbs, tmp_path: Path) -> None:

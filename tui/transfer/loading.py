@@ -20,9 +20,11 @@ from tui.i18n import N_, _
 from tui.layers.blobs import decompressed
 from tui.layers.bytesource import BLOCK, CHUNK, GZIP, Readable
 from tui.layers.errors import BadCompression, NotReadable
+from tui.model.engine import EngineInfo, StoreKind
 from tui.model.progress import LayerProgress, PullNote
 from tui.transfer.archive import Copied
 from tui.transfer.errors import BadArchive
+from tui.transfer.saving import goes_on
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -84,6 +86,14 @@ def load_file(
         watch.on_cancel(client.cut)
         names = send_archive(client, chain((first,), pieces), tell)
     return Loaded(names, copied.done)
+
+
+def finishes(info: EngineInfo) -> bool:
+    """Tell whether the Engine loads to the end what it has, when nobody listens any more.
+
+    Measured: 20.10 and the containerd store of 28.5 do; the classic store of 28.5, Podman 5.8 stop.
+    """
+    return goes_on(info) or info.capabilities.store is StoreKind.CONTAINERD
 
 
 def send_archive(client: EngineClient, pieces: Iterator[bytes], tell: Told) -> tuple[str, ...]:

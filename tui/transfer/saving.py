@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -17,6 +17,7 @@ from tui.layers.errors import BadTar
 from tui.layers.history import stack_of
 from tui.model.engine import EngineInfo, StoreKind
 from tui.model.image import ImageFacts
+from tui.model.reference import InvalidReference, parse_reference, split_tag
 from tui.transfer.archive import ArchiveIndex, Copied, index_of
 from tui.transfer.errors import BadArchive, CutOff
 from tui.transfer.flow import EndSource
@@ -80,8 +81,22 @@ def expected(client: EngineClient, names: Sequence[str]) -> Expected:
     if client.capabilities.store is StoreKind.CONTAINERD:  # which sends its blobs as they are
         found = {one.image_id: one.size for one in (inspect_image(client, name) for name in names)}
         return Expected(sum(found.values()) + FOR_EACH_IMAGE * len(found), len(found))
-    images = [image_facts(client, name) for name in names]
+    images = [image_facts(client, name) for name in _each(client, names)]
     return Expected(archive_size(images), len({facts.details.image_id for facts in images}))
+
+
+def _each(client: EngineClient, names: Sequence[str]) -> Iterator[str]:
+    """Yield the images of names; a repository without a tag is all its tags, as for docker save."""
+    from tui.engine.images import list_images
+
+    for name in names:
+        tags: list[str] = []
+        with suppress(InvalidReference):  # an ID
+            reference = parse_reference(name)
+            if not (reference.tag or reference.digest):
+                every = (tag for image in list_images(client) for tag in image.tags)
+                tags = [tag for tag in every if split_tag(tag)[0] == reference.repository]
+        yield from tags or [name]
 
 
 def archive_size(images: Sequence[ImageFacts]) -> int:

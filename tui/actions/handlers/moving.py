@@ -21,7 +21,6 @@ from tui.contents.source import Watch
 from tui.engine.errors import EngineError
 from tui.i18n import _, ngettext
 from tui.layers.errors import LayerError
-from tui.model.engine import StoreKind
 from tui.model.progress import Progress
 from tui.model.text import exact_size, human_size, visible
 from tui.store import events
@@ -101,7 +100,7 @@ def plan_load(action: PlanLoad, context: JobContext) -> Ending:
 def load_images(action: LoadImages, context: JobContext) -> Ending:
     """Load an archive, after a look whether it is one."""
     from tui.transfer.flow import ByteMeter
-    from tui.transfer.loading import load_file
+    from tui.transfer.loading import finishes, load_file
     from tui.transfer.preview import held_in, suits
 
     client = context.client()
@@ -117,8 +116,7 @@ def load_images(action: LoadImages, context: JobContext) -> Ending:
     try:
         loaded = load_file(client, path, _watch(context, sending, _("Sending")), told)
     except (EngineError, LayerError):
-        goes_on = client.capabilities.store is not StoreKind.PODMAN  # which stops
-        if context.cancelled.is_set() and told.has_all and goes_on:
+        if context.cancelled.is_set() and told.has_all and finishes(client.info):
             return Ending(_("The Engine had all of it, and loads it to the end by itself."))
         raise
     text = _("Loaded {names}: {size} read.").format(
