@@ -455,6 +455,38 @@ async def test_sending_to_what_is_not_there(verbs: Verbs, tmp_path: Path) -> Non
     assert unknown.summary == "There is no docker context no-such-context."
 
 
+@pytest.fixture
+def full(spare: SpareEngine, there: APIClient) -> Iterator[SpareEngine]:
+    """The second Engine, with no more than a megabyte for what is in the making."""
+    folder = spare.data_root / "tmp"
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    yield spare
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+async def test_a_full_disk_of_an_engine(
+    verbs: Verbs, full: SpareEngine, there: APIClient, tmp_path: Path
+) -> None:
+    specs = _specs(verbs.maker, 3_000_000)
+    verbs.load(*specs)
+    sent = await verbs.do(SendImages(_names(specs), full.host))
+    assert (sent.state, sent.summary) == (JobState.FAILED, "The Engine's disk is full.")
+    assert there.images() == []
+    assert _left_on(full.data_root) == []
+    await asyncio.to_thread(subprocess.run, ["umount", "-l", f"{full.data_root}/tmp"], check=True)
+    assert went_well(await verbs.do(SendImages(_names(specs), full.host)))
+    again = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", f"{full.data_root}/tmp"]
+    await asyncio.to_thread(subprocess.run, again, check=True)
+    with connect_to(full) as client:
+        other = Verbs(client, verbs.maker)
+        saved = await other.do(SaveImages(_names(specs), str(tmp_path / "a.tar")))
+    assert (saved.state, saved.summary) == (JobState.FAILED, "The Engine's disk is full.")
+    assert os.listdir(tmp_path) == []
+    assert _left_on(full.data_root) == []
+
+
 async def test_an_engine_that_is_killed_while_it_saves(
     spare: SpareEngine, writing: _Gate, tmp_path: Path
 ) -> None:

@@ -116,6 +116,7 @@ IN_USE = (
         (500, "normalizing name: cannot specify 64-byte hexadecimal strings", errors.NotFound),
         (500, "renaming container c: UNIQUE constraint failed: x.Name", errors.Conflict),
         (400, "invalid reference format", errors.EngineRefused),
+        (500, "write /var/lib/docker/x: no space left on device", errors.EngineDiskFull),
         (500, "something else", errors.EngineRefused),
         (501, "not here", errors.Unsupported),
     ],

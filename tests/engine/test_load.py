@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine.fakes import FakeEngine, answer, chunked
 from tui.engine.client import EngineClient
-from tui.engine.errors import Cancelled, EngineGone, EngineRefused
+from tui.engine.errors import Cancelled, EngineDiskFull, EngineGone, EngineRefused
 from tui.engine.load import load
 from tui.model.progress import LayerProgress, PullNote
 
@@ -91,7 +91,7 @@ def test_a_refusal_before_all_is_sent(tmp_path: Path) -> None:
 
     refusal = answer({"message": "no space left on device"}, 500)
     # What was said before hanging up may get lost on the way.
-    with pytest.raises((EngineRefused, EngineGone)):
+    with pytest.raises((EngineDiskFull, EngineGone)):
         _load(FakeEngine(tmp_path, {"/images/load": refusal}), endless())
     assert taken < 100
 

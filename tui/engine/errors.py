@@ -32,6 +32,7 @@ EngineError
 │   └── RegistryUntrusted    its certificate is not good
 │   └── AddressUnreachable   the Engine cannot fetch what it shall import
 ├── Unsupported              this Engine cannot do that
+├── EngineDiskFull           the Engine's disk has no room left
 ├── EngineRefused            any other refusal; `status` is the HTTP status
 ├── BadAnswer                an answer that makes no sense
 └── Cancelled                the user stopped it
@@ -325,6 +326,13 @@ class Unsupported(EngineError):
 
     TITLE = N_("This Engine cannot do that.")
     REMEDY = N_("A newer Engine may.")
+
+
+class EngineDiskFull(EngineError):
+    """The Engine's disk has no room left."""
+
+    TITLE = N_("The Engine's disk is full.")
+    REMEDY = N_("Make room there: P previews what can be removed. What was half done is gone.")
 
 
 class EngineRefused(EngineError):

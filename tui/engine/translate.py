@@ -17,6 +17,7 @@ from tui.engine.errors import (
     AuthRequired,
     BadAnswer,
     Conflict,
+    EngineDiskFull,
     EngineError,
     EngineGone,
     EngineRefused,
@@ -42,6 +43,7 @@ from tui.engine.errors import (
 from tui.model.engine import Endpoint
 
 _BY_TEXT: Final[tuple[tuple[type[EngineError], tuple[str, ...]], ...]] = (
+    (EngineDiskFull, ("no space left on device", "disk quota exceeded")),
     (RateLimited, ("toomanyrequests", "rate limit", "429 too many requests")),
     (NoSuchPlatform, ("no matching manifest for", "does not provide the specified platform")),
     (NotLoggedIn, ("no basic auth credentials",)),

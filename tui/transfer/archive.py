@@ -18,13 +18,16 @@ from tui.layers.blobs import SMALL, decompressed, is_compressed
 from tui.layers.bytesource import BLOCK, CHUNK, ByteSource, Readable
 from tui.layers.errors import BadCompression, NotReadable
 from tui.layers.saved import JSON_ALL, Part
-from tui.layers.tarscan import TarScanner
+from tui.layers.tarscan import Limits, TarScanner
 from tui.model.listing import Kind
 
 _DIGITS: Final = re.compile(r"(?:\A|/|\Asha256:)([0-9a-f]{64})(?:\.tar|\.tar\.gz|\.json)?\Z")
 _HOPS: Final = 8
 _JSON: Final = (b"{", b"[")
 _TAIL: Final = 1 << 20
+
+LIMITS: Final = Limits(entries=500_000, kept=1 << 26)
+"""What an archive of images may hold: a thousand images have fifty thousand entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def index_of(source: ByteSource, *, digests: bool) -> ArchiveIndex:
     """
     index = ArchiveIndex()
     room = JSON_ALL
-    scanner = TarScanner(source)
+    scanner = TarScanner(source, limits=LIMITS)
     for entry in scanner:
         index.names += 1
         name = posixpath.normpath(entry.path.decode("utf-8", "surrogateescape"))

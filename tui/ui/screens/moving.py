@@ -156,7 +156,11 @@ class PlanScreen(Dialog[Action]):
     def action_go(self) -> None:
         """Do it."""
         if self._is_planned:
-            self.dismiss(self._action)
+            self.dismiss(self.agreed())
+
+    def agreed(self) -> Action:
+        """Return what is done then."""
+        return self._action
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
@@ -170,6 +174,11 @@ class LoadPreviewScreen(PlanScreen):
 
     def __init__(self, action: LoadImages) -> None:
         super().__init__(action, PlanLoad(action.path))
+        self._load = action
+
+    def agreed(self) -> Action:
+        """Return the loading, which need not look through the archive once more."""
+        return self._load._replace(check=False)
 
     def columns(self) -> tuple[Column, ...]:
         """Image, size, what is here, what becomes of the tag."""
