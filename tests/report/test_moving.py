@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.images import ImageSpec
+from tests.engines.maker import ImageMaker
 from tests.waiting import until
 from tui.actions.values.moving import LoadImages, PlanLoad, PlanSend, SaveImages, SendImages
 from tui.arguments import parse
@@ -108,6 +110,35 @@ def test_what_sending_would_do_is_told(there: int, is_thin: bool, sentence: str)
     head, sizes = told_send(plan).lines
     assert head == f"far (Docker 28.5) has {there} of 4 layers."
     assert sizes == sentence
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("save {name}", "An archive is not written to a terminal."),
+        ("load", "An archive is not read from a terminal."),
+    ],
+)
+def test_a_terminal_gets_no_archive(
+    engine_host: str, maker: ImageMaker, command: str, sentence: str
+) -> None:
+    name = maker.name("app:1")
+    maker.load(ImageSpec((maker.layer("a", 1000),), tags=(name,)))
+    ours, theirs = os.openpty()
+    arguments = command.format(name=name).split()
+    ran = subprocess.run(
+        [sys.executable, "-m", "tui.cli", "--host", engine_host, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert ran.returncode == 1
+    assert sentence in ran.stderr
 
 
 def test_ctrl_c_while_it_waits_for_a_pipe(engine_host: str) -> None:

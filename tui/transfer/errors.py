@@ -14,6 +14,7 @@ TransferError
 ├── CutOff            an archive that ended in the middle
 ├── NoPacker          the file cannot be compressed so on this machine
 ├── NoFile            there is no such file to read
+├── InputIsTerminal   an archive is not read from a terminal
 └── BadArchive        an archive that is not what it should be
     └── NoImages      a tar without images
 """
@@ -122,6 +123,13 @@ class NoFile(TransferError):
 
     TITLE = N_("There is no such file.")
     REMEDY = N_("See whether the path is right.")
+
+
+class InputIsTerminal(TransferError):
+    """An archive is not read from a terminal."""
+
+    TITLE = N_("An archive is not read from a terminal.")
+    REMEDY = N_("Name a file with -i FILE, or give it to the standard input.")
 
 
 class BadArchive(TransferError):

@@ -23,7 +23,7 @@ from tui.layers.errors import BadCompression, NotReadable
 from tui.model.engine import EngineInfo, StoreKind
 from tui.model.progress import LayerProgress, PullNote
 from tui.transfer.archive import Copied
-from tui.transfer.errors import BadArchive
+from tui.transfer.errors import BadArchive, InputIsTerminal
 from tui.transfer.saving import goes_on
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def layer_text(line: LayerProgress) -> str:
 def _opened(path: Path | None) -> Iterator[BinaryIO]:
     if path is None:
         if os.isatty(sys.stdin.fileno()):
-            raise NotReadable(_("the standard input is a terminal: name a file with -i FILE"))
+            raise InputIsTerminal
         with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as file:
             yield file
         return
