@@ -185,3 +185,33 @@ def test_a_copy_is_every_byte_and_tells_how_far_it_is() -> None:
     copied.drain()
     assert taken.getvalue() == data
     assert told[-1] == (len(data), len(data))
+
+
+JSON_BITS = (b"null", b"1", b'"x"', b"[]", b"{}", b"true", b'"\\ud800"', b'"../x"', b"-1e999")
+
+
+def _mutated(files: dict[str, bytes], chance: random.Random) -> bytes:
+    """Damage one JSON file, by bytes or by values, and name it by its new digest half the time."""
+    name = chance.choice([name for name, data in files.items() if data[:1] in (b"{", b"[")])
+    data = bytearray(files[name])
+    for _change in range(chance.randint(1, 6)):
+        at = chance.randrange(len(data))
+        if chance.random() < 0.5:
+            data[at : at + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+        else:
+            end = data.find(b",", at)
+            data[at : end if end > at else at + 1] = chance.choice(JSON_BITS)
+    return as_tar({**files, name: bytes(data)})
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_whatever_its_json_says_it_is_an_error_of_ours(form: str) -> None:
+    files = files_of(archive((TWO,)) if form == "folders" else FORMS[form])
+    chance = random.Random(7)
+    refused = 0
+    for _case in range(300):
+        try:
+            _checked(_mutated(files, chance))
+        except LayerError:
+            refused += 1
+    assert refused > 200
