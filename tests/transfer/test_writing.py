@@ -91,6 +91,7 @@ def test_the_program_zstd_where_python_has_none(
     with whole_file(tmp_path / "a.tar.zst") as output:
         output.write(DATA)
     assert _unzstd(tmp_path / "a.tar.zst") == DATA
+    assert output.stored == (tmp_path / "a.tar.zst").stat().st_size
 
 
 def test_a_sentence_where_there_is_no_zstd_at_all(

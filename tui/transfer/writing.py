@@ -57,7 +57,7 @@ class Output:
         self.taken = 0
         """Bytes taken, before compression."""
         self.stored = 0
-        """Bytes written, after compression; 0 where another program writes them."""
+        """Bytes written, after compression; of a program's own writing only the sum at the end."""
 
     def write(self, data: bytes, /) -> None:
         """Take some more bytes.
@@ -171,6 +171,7 @@ def whole_file(
             with _finished(Output(descriptor, chosen)) as output:
                 yield output
             with _explained():
+                output.stored = os.fstat(descriptor).st_size
                 os.fsync(descriptor)
                 _give_name(folder, temporary, place.name, overwrite=overwrite)
                 os.fsync(folder)
