@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +132,16 @@ async def test_an_export_from_its_key() -> None:
         assert "$ docker export web | gzip > web.tar.gz" in here.text()
         await here.press("enter")
         assert here.loud == [ExportContainer(WEB, "web.tar.gz")]
+
+
+async def test_a_folder_is_no_tar(tmp_path: Path) -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.press("I", *str(tmp_path))
+        while "a folder: 0 entries" not in here.text():
+            await here.settle()
+        await here.press("enter")
+        assert "Name a file" in here.text()
+        assert not here.loud
 
 
 async def test_an_import_from_its_key() -> None:

@@ -58,8 +58,8 @@ def _file_name(selection: Selection) -> str:
 
 def _about_import(_selection: Selection) -> str:
     return _(
-        "The image has one layer, no history, and no command to run but what you say here.\n"
-        "An archive of docker save is loaded instead: there all of that is kept."
+        "One layer, no history, and no command to run but what you say here.\n"
+        "An archive of docker save is loaded, not imported: that keeps all."
     )
 
 

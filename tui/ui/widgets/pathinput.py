@@ -135,8 +135,13 @@ class PathInput(Vertical):
 
     @property
     def value(self) -> str:
-        """The path as the operating system wants it; empty where nothing is typed."""
-        return expand(self._typed)
+        """The path as the operating system wants it; empty where nothing is typed.
+
+        That of a folder ends in a slash, once it is known to be one.
+        """
+        path = expand(self._typed)
+        is_folder = self.facts.kind is PathKind.FOLDER and not path.endswith("/")
+        return f"{path}/" if is_folder else path
 
     @value.setter
     def value(self, path: str) -> None:
