@@ -388,7 +388,9 @@ async def test_export_and_import_come_round_and_lose_what_is_said(
 async def test_what_is_no_file_system_never_reaches_the_engine(
     verbs: Verbs, tmp_path: Path
 ) -> None:
-    (image_id,) = verbs.load(ImageSpec((verbs.maker.layer("x", 10),)))
+    (image_id,) = verbs.load(
+        ImageSpec((verbs.maker.layer("x", 10),), tags=(verbs.maker.name("x:1"),))
+    )
     saved = b"".join(verbs.api.get_image(image_id))
     tar = rootfs(verbs)
     wrong = {
@@ -410,7 +412,7 @@ async def test_what_is_no_file_system_never_reaches_the_engine(
                 job = await watched.do(ImportTar(str(tmp_path / name)))
                 assert failed(job, "cannot be read")
             assert len(relay.requests) == before
-    assert not verbs.tags()
+    assert verbs.tags() == {verbs.maker.name("x:1")}
 
 
 async def test_an_import_cancelled_in_the_middle_leaves_nothing(

@@ -113,7 +113,7 @@ def copy_tar(stream: Readable, sink: Sink, meter: ByteMeter) -> int:
     try:
         count = sum(1 for _entry in TarScanner(source))
     except BadTar as error:
-        raise CutOff(error.detail) from error
+        raise CutOff from error
     if not source.has_end:
         raise CutOff
     while tee.read(CHUNK):
