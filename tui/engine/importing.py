@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tui.engine import wire_stream
+from tui.engine import wire, wire_stream
 from tui.engine.client import EngineClient, Params
 from tui.engine.translate import from_answer
 from tui.model.progress import LayerProgress, PullNote
@@ -73,3 +73,13 @@ def _told(lines: Iterable[object]) -> Iterator[LayerProgress | PullNote]:
         if trouble := wire_stream.stream_error(line):
             raise from_answer(0, trouble)
         yield wire_stream.pull_line(line)
+
+
+def id_told(line: LayerProgress | PullNote) -> str:
+    """Return the ID that the last line tells, empty if it is something else.
+
+    Podman tells it without its algorithm, and as what is worked on too.
+    """
+    told = line.text if isinstance(line, PullNote) else line.status
+    image_id = wire.image_id(told)
+    return image_id if image_id.startswith("sha256:") else ""

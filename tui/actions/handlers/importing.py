@@ -7,39 +7,23 @@ from typing import TYPE_CHECKING
 
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.exporting import ImportTar
-from tui.engine.errors import AddressUnreachable, BadAnswer, RegistryUnreachable
+from tui.engine.errors import AddressUnreachable, BadAnswer, Cancelled, RegistryUnreachable
 from tui.i18n import _
 from tui.model.progress import LayerProgress, Progress, PullNote
-from tui.model.reference import parse_reference
+from tui.model.reference import ImageReference, parse_reference
 from tui.model.text import short_id, visible
 
 if TYPE_CHECKING:
-    from tui.engine.client import EngineClient, Params
+    from tui.engine.client import Params
 
 Line = LayerProgress | PullNote
 
 
 def import_tar(action: ImportTar, context: JobContext) -> Ending:
     """Look at the tar, then send it; or have the Engine fetch it."""
-    from tui.engine.importing import BODY, import_address, import_params
-
     reference = parse_reference(action.reference).with_default_tag() if action.reference else None
-    params = import_params(
-        action.source if action.is_address else BODY,
-        reference,
-        message=action.message,
-        platform=action.platform,
-        changes=action.changes,
-    )
-    if action.is_address:
-        client = _client(context)
-        context.report(Progress(_("The Engine fetches {source}").format(source=action.source)))
-        try:
-            image_id = _image_id(_watched(import_address(client, params), action, context))
-        except RegistryUnreachable as error:
-            raise AddressUnreachable(error.detail) from error
-    else:
-        image_id = _sent(action, context, params)
+    make = _fetched if action.is_address else _sent
+    image_id = make(action, reference, context)
     name = visible(str(reference)) if reference else short_id(image_id)
     return Ending(
         _("{name} is here, one layer: {image_id}").format(name=name, image_id=image_id),
@@ -47,23 +31,58 @@ def import_tar(action: ImportTar, context: JobContext) -> Ending:
     )
 
 
-def _client(context: JobContext) -> EngineClient:
+def _fetched(action: ImportTar, reference: ImageReference | None, context: JobContext) -> str:
+    """Have the Engine fetch the tar; the name comes last.
+
+    The Engine goes on when the client hangs up, so a cancelled import is waited for and undone.
+    """
+    from tui.engine import images
+    from tui.engine.importing import import_address
+
     client = context.client()
-    context.on_cancel(client.cut)
-    return client
+    context.report(Progress(_("The Engine fetches {source}").format(source=action.source)))
+    context.on_cancel(
+        lambda: context.report(Progress(_("The Engine cannot be stopped at it: then undone.")))
+    )
+    lines = import_address(client, _params(action, action.source, None))
+    try:
+        image_id = _image_id(_watched(lines, action, context))
+    except RegistryUnreachable as error:
+        raise AddressUnreachable(error.detail) from error
+    if context.cancelled.is_set():
+        images.remove_image(client, image_id, noprune=True)
+        raise Cancelled
+    if reference is not None:
+        images.tag(client, image_id, repository=reference.repository, tag=reference.tag)
+    return image_id
 
 
-def _sent(action: ImportTar, context: JobContext, params: Params) -> str:
-    from tui.engine.importing import import_body
+def _params(action: ImportTar, source: str, reference: ImageReference | None) -> Params:
+    from tui.engine.importing import import_params
+
+    return import_params(
+        source,
+        reference,
+        message=action.message,
+        platform=action.platform,
+        changes=action.changes,
+    )
+
+
+def _sent(action: ImportTar, reference: ImageReference | None, context: JobContext) -> str:
+    """Send the tar; the Engine drops what it has when the sending ends early."""
+    from tui.engine.importing import BODY, import_body
     from tui.transfer.flow import ByteMeter
     from tui.transfer.rootfs import opened_rootfs
 
     context.report(Progress(_("looking at {source}").format(source=visible(action.source))))
     with opened_rootfs(action.source, context.check) as rootfs:
         context.check()
+        client = context.client()
+        context.on_cancel(client.cut)
         meter = ByteMeter(action.title, rootfs.size, context.report)
         pieces = _until_cancelled(rootfs.pieces(meter.add), context)
-        return _image_id(import_body(_client(context), pieces, params))
+        return _image_id(import_body(client, pieces, _params(action, BODY, reference)))
 
 
 def _until_cancelled(pieces: Iterable[bytes], context: JobContext) -> Iterator[bytes]:
@@ -87,7 +106,12 @@ def _image_id(lines: Iterable[Line]) -> str:
     Raises:
         BadAnswer: it tells none.
     """
-    found = [line.text for line in lines if isinstance(line, PullNote)]
-    if not found or not found[-1].startswith("sha256:"):
-        raise BadAnswer(found[-1] if found else "")
-    return found[-1]
+    from tui.engine.importing import id_told
+
+    last: Line = PullNote("")
+    for line in lines:
+        last = line
+    image_id = id_told(last)
+    if not image_id:
+        raise BadAnswer(str(last))
+    return image_id
