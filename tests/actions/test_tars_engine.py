@@ -147,7 +147,9 @@ async def test_what_would_go_in_is_counted(verbs: Verbs) -> None:
         assert changes.size >= 3_000_000
 
 
+@pytest.mark.stores("classic", "containerd")
 async def test_a_change_that_the_engine_refuses(verbs: Verbs) -> None:
+    """Podman takes it and does nothing; the form refuses it for all."""
     made_of = container(verbs)
     verbs.begin()
     before = verbs.snapshot()

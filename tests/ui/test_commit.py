@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.ui.stage import CONNECTED, CONTAINERS, FACTS, FACTS_TOLD, Stage, image_id, stage
 from tui.actions.values.committing import CommitContainer, ReadChanges
@@ -19,6 +20,7 @@ from tui.ui.screens.commit import CommitScreen, changes_text
 from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.files import FilesScreen
 from tui.ui.screens.main import MainScreen
+from tui.ui.widgets.pathinput import PathInput
 
 WEB = ContainerTarget(CONTAINERS[0].container_id, "web")
 BASE = FACTS[1]
@@ -74,6 +76,21 @@ async def test_a_commit_from_key_to_layers(size: tuple[int, int]) -> None:
         assert files.reading.layer == 3
         await here.press("escape", "escape")
         here.screen(MainScreen)
+
+
+@pytest.mark.parametrize(("key", "pane"), [("t", "2"), ("I", "1")])
+async def test_a_name_that_another_image_has_is_said(key: str, pane: str) -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.press(pane, key)
+        field = here.app.screen.query_one("#field-reference", Input)
+        if key == "I":
+            here.app.screen.query_one(PathInput).value = "/x.tar"
+        field.value = "nginx"
+        await here.settle()
+        assert "nginx:latest is the name of bbbbbbbbbbbb, which loses it." in here.text()
+        field.value = "nginx:2"
+        await here.settle()
+        assert "loses it" not in here.text()
 
 
 async def test_a_count_that_fails_says_why_and_keeps_nobody() -> None:

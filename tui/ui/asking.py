@@ -22,7 +22,7 @@ from tui.i18n import _
 from tui.model.engine import Endpoint
 from tui.model.job import JobState
 from tui.store.state import Pane
-from tui.ui.screens.commit import CommitScreen
+from tui.ui.screens.commit import CommitScreen, NamingScreen
 from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.form import FormScreen
@@ -45,6 +45,7 @@ _OF_ALL_MARKED: Final = {"search", "save"}
 
 FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {
     "commit": CommitScreen,
+    "import": NamingScreen,
     "push": PushScreen,
     "save": SaveScreen,
 }

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.actions.action import Action
 from tui.actions.values.committing import ReadChanges
 from tui.i18n import _, ngettext
 from tui.model.commit import ContainerChanges
 from tui.model.job import JobState
-from tui.model.text import human_size, visible
+from tui.model.reference import parse_reference
+from tui.model.text import human_size, short_id, visible
 from tui.store.state import State
 from tui.ui.screens.form import FormScreen
 
@@ -19,7 +21,25 @@ VOLUMES_SHOWN = 3
 """Mounts that are named."""
 
 
-class CommitScreen(FormScreen):
+class NamingScreen(FormScreen):
+    """A form that names a new image: says when another image has that name."""
+
+    def notice(self, action: Action) -> str:
+        """Return whose name it is, if it is one's."""
+        given = getattr(action, "reference", "")
+        if not given:
+            return ""
+        name = str(parse_reference(given).with_default_tag())
+        images = self.orlop.store.state.images
+        owner = next((image for image in images if name in image.references), None)
+        if owner is None:
+            return ""
+        return _("{name} is the name of {image}, which loses it.").format(
+            name=name, image=short_id(owner.image_id)
+        )
+
+
+class CommitScreen(NamingScreen):
     """Asks how an image of a container is to be called, and counts what would go in.
 
     Textual calls the handlers of every class by itself: none here calls its parent's.

@@ -63,6 +63,10 @@ class FormScreen(Dialog[Action]):
         """Return what a form of one kind shows above its fields."""
         return ()
 
+    def notice(self, _action: Action) -> str:
+        """Return what is to be known of an action that could be sent."""
+        return ""
+
     def on_mount(self) -> None:
         """Begin in the first line, at once: keys may be on their way."""
         self.set_focus(self.query(Input).first())
@@ -79,6 +83,7 @@ class FormScreen(Dialog[Action]):
         docker, problem, action = "", "", None
         try:
             action = self._form.build(self._selection, values_of(self._form.fields, self))
+            problem = self.notice(action)
             docker = f"$ {action.docker}" if action.docker else ""
         except NotYet as error:
             problem = str(error)
