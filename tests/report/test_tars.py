@@ -85,6 +85,9 @@ def test_a_commit_tells_which_layers_are_new(
     assert told["shared_layers"] + told["new_layers"] == found["RootFS"]["Layers"]
     assert len(told["new_layers"]) == 1
     assert "A=b" in found["Config"]["Env"]
+    again = orlop("commit", web, name, host=engine_host).stdout.decode().splitlines()
+    base, new = told["shared_layers"], told["new_layers"]
+    assert again[1:] == [*(f"base  {layer}" for layer in base), f"new  {new[0]}"]
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,9 @@ async def test_lines_are_typed_and_left_by_tab() -> None:
         await here.press("enter", "A", "tab")
         assert lines.text == "\nACMD x"
         assert here.app.focused is here.button("#cancel")
+        here.app.screen.set_focus(lines)
+        await here.press("escape")
+        here.screen(MainScreen)
 
 
 def test_a_secret_hides_from_its_looks() -> None:

@@ -26,7 +26,7 @@ def add_commands(add: AddCommand) -> None:
     commit.add_argument(
         "--no-pause", dest="pause", action="store_false", help=_("let its processes go on")
     )
-    commit.set_defaults(verb=Verb(_make_commit))
+    commit.set_defaults(verb=Verb(_make_commit, _tell_commit))
     export = add("export", _("write the files of a container to a tar"))
     export.add_argument("container", metavar="CONTAINER", help=_("name or ID"))
     export.add_argument(
@@ -72,6 +72,23 @@ def _make_commit(given: Given) -> Action:
         changes=checked_changes("\n".join(given["changes"])),
         pause=given["pause"],
     )
+
+
+def _tell_commit(ending: Ending, _state: State) -> Told:
+    """Tell how it ended, and which layers are the base's own."""
+    from dataclasses import replace
+
+    from tui.report.doing import told_of
+
+    told = told_of(ending)
+    words = (("shared_layers", _("base")), ("new_layers", _("new")))
+    lines = [f"{word}  {diff_id}" for key, word in words for diff_id in _strings(ending, key)]
+    return replace(told, lines=(*told.lines, *lines))
+
+
+def _strings(ending: Ending, key: str) -> tuple[str, ...]:
+    found = ending.facts.get(key)
+    return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
 def _make_export(given: Given) -> Action:

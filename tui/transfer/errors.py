@@ -91,7 +91,7 @@ class IsAnImage(TransferError):
     """A tar that holds an image and not a file system."""
 
     TITLE = N_("This archive holds an image with its layers, not a file system.")
-    REMEDY = N_("Load it: docker load -i FILE.")
+    REMEDY = N_("Load it: key L at the images, orlop load -i FILE, or docker load -i FILE.")
 
 
 class CannotRead(TransferError):
