@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 _CODE = """#!{python}
-import json, pathlib, sys
+import json, os, pathlib, sys
 kept = pathlib.Path({kept!r})
 logins = json.loads(kept.read_text()) if kept.exists() else {{}}
 verb, given = sys.argv[1], sys.stdin.read()
+with open({kept!r} + ".seen", "a") as seen:
+    print(sys.argv, dict(os.environ), file=seen)
 if verb == "list":
     print(json.dumps({{key: one["Username"] for key, one in logins.items()}}))
 elif verb == "store":
@@ -41,6 +43,11 @@ class Helper:
     def logins(self) -> dict[str, dict[str, str]]:
         """What it keeps, by server."""
         return json.loads(self.kept.read_text()) if self.kept.exists() else {}
+
+    @property
+    def seen(self) -> str:
+        """The arguments and the environments that it was called with, which others can read."""
+        return Path(f"{self.kept}.seen").read_text()
 
     def breaks(self, says: str) -> None:
         """Have it fail from now on, repeating all that it was given."""

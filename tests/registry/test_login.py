@@ -124,6 +124,15 @@ def test_a_redirect_to_a_login_page_is_a_page(fake: FakeRegistry) -> None:
         check_login(fake.host, WRONG)
 
 
+def test_a_server_that_repeats_the_password_does_not_get_it_shown(fake: FakeRegistry) -> None:
+    fake.auth = "bearer"
+    told = {"details": f"{WRONG.secret} is wrong"}
+    fake.special["/token"] = lambda handler: handler.answer(401, json.dumps(told).encode())
+    with pytest.raises(WrongPassword) as caught:
+        check_login(fake.host, WRONG)
+    assert caught.value.detail == "*** is wrong"
+
+
 def test_a_token_server_that_would_see_the_password_unprotected(fake: FakeRegistry) -> None:
     fake.auth, fake.realm = "bearer", "http://token.example/token"
     with pytest.raises(NotARegistry):

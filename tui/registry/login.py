@@ -136,7 +136,7 @@ class _Desk:
                 _require_registry(answer)
                 return Checked(login, is_open)
             if answer.status == _UNAUTHORIZED:
-                raise WrongPassword(said(answer.document(DOCUMENT)))
+                raise WrongPassword(_harmless(answer.document(DOCUMENT), login))
             raise _refusal(answer)
 
     def _token(self, challenge: Challenge, login: Login) -> tuple[str, str]:
@@ -155,8 +155,16 @@ class _Desk:
         with self._connections.ask(f"{realm}{mark}{urlencode(wanted)}", headers) as answer:
             body = answer.document(DOCUMENT)
             if answer.status in (_UNAUTHORIZED, _FORBIDDEN):
-                raise WrongPassword(said(body))
+                raise WrongPassword(_harmless(body, login))
             return token_of(answer.status, body), _refresh_token(body)
+
+
+def _harmless(body: bytes, login: Login) -> str:
+    """Return what a refusal says; a server that repeats the password does not get it shown."""
+    told = said(body)
+    for secret in (login.secret, login.identity_token):
+        told = told.replace(secret, "***") if secret else told
+    return told
 
 
 def _refresh_token(body: bytes) -> str:
