@@ -12,7 +12,6 @@ import pytest
 
 from tests.registry.fakes import FakeRegistry, Handler
 from tui.credentials.login import Login
-from tui.registry import connection
 from tui.registry.connection import Connections
 from tui.registry.errors import (
     CertificateOfAnother,
@@ -177,11 +176,13 @@ def test_plain_http_elsewhere_only_where_the_engine_may(fake: FakeRegistry) -> N
     assert check_login(fake.host, ME, is_insecure=True).login == ME
 
 
-def test_no_host_no_port_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_host_no_port_no_answer() -> None:
     with pytest.raises(UnknownHost):
         check_login("nowhere.invalid", ME)
     with pytest.raises(NobodyListens):
         check_login("127.0.0.1:1", ME)
-    monkeypatch.setattr(connection, "SILENT_SECONDS", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TooSlow):
-        check_login(f"127.0.0.1:{silent.getsockname()[1]}", ME)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        way = Connections(host, silent=0.2)
+        with pytest.raises(TooSlow):
+            check_login(host, ME, connections=way)

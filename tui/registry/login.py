@@ -34,6 +34,9 @@ from tui.registry.tokens import DOCUMENT, Challenge, challenge_of, said, token_o
 CLIENT: Final = "docker"
 """A token is made for whom it names, and it is the Engine that will use this one."""
 
+SILENT_SECONDS: Final = 20.0
+"""Time without a byte: somebody sits there and waits."""
+
 _VERSION: Final = "Docker-Distribution-Api-Version"
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
@@ -90,7 +93,7 @@ def check_login(
 def way_to(registry: str, *, is_insecure: bool = False) -> Connections:
     """Return the way to a registry by which a login is checked; `hang_up` ends the check."""
     verified = not (is_insecure or _is_near(registry))
-    return Connections(_host_of(registry), verify=verified)
+    return Connections(_host_of(registry), verify=verified, silent=SILENT_SECONDS)
 
 
 def _host_of(registry: str) -> str:
