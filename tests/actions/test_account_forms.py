@@ -29,7 +29,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 def test_the_least_safe_place_comes_last(environ: dict[str, str], tmp_path: Path) -> None:
     Helper(tmp_path, "desktop")
-    form = login_form("r:5000", environ)
+    form = login_form("r:5000", "me", environ)
     fields = {field.key: field for field in form.fields}
     assert [value for value, _label in fields["place"].choices] == [
         "helper:desktop",
@@ -38,7 +38,8 @@ def test_the_least_safe_place_comes_last(environ: dict[str, str], tmp_path: Path
     ]
     assert fields["secret"].kind is FieldKind.SECRET
     assert fields["registry"].initial(EMPTY_SELECTION) == "r:5000"
-    assert login_form("docker.io", environ).fields[0].initial(EMPTY_SELECTION) == ""
+    assert fields["user"].initial(EMPTY_SELECTION) == "me"
+    assert login_form("docker.io", environ=environ).fields[0].initial(EMPTY_SELECTION) == ""
 
 
 def test_a_broken_configuration_leaves_this_session(
@@ -46,7 +47,7 @@ def test_a_broken_configuration_leaves_this_session(
 ) -> None:
     (tmp_path / "docker").mkdir()
     (tmp_path / "docker" / "config.json").write_text("{")
-    (choice,) = [f.choices for f in login_form("", environ).fields if f.key == "place"]
+    (choice,) = [f.choices for f in login_form(environ=environ).fields if f.key == "place"]
     assert [value for value, _label in choice] == ["session"]
     with pytest.raises(NotYet, match="cannot be read"):
         place_named("file", "r:5000", environ)

@@ -156,6 +156,9 @@ async def test_logging_in_again_names_the_registry() -> None:
         await here.press("down", "enter")
         screen = here.screen(LoginScreen)
         assert screen.query_one("#field-registry", Input).value == "r.example:5000"
+        assert screen.query_one("#field-user", Input).value == "bot"
+        await here.press_at_once(*SECRET, "enter")
+        assert here.loud == [LogIn("r.example:5000", Login("bot", SECRET), IN_SESSION)]
 
 
 async def test_read_only_changes_no_login() -> None:

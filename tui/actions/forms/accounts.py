@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.credentials.login import Place
 
 
-def login_form(registry: str = "", environ: Mapping[str, str] = os.environ) -> Form:
+def login_form(registry: str = "", user: str = "", environ: Mapping[str, str] = os.environ) -> Form:
     """Return the form of a login, with the places of this machine where one can be kept."""
     from tui.credentials.accounts import places
     from tui.credentials.errors import CredentialsError
@@ -40,7 +40,7 @@ def login_form(registry: str = "", environ: Mapping[str, str] = os.environ) -> F
                 N_("host[:port]; empty for Docker Hub"),
                 initial=lambda _selection: "" if registry == HUB else registry,
             ),
-            Field("user", N_("User")),
+            Field("user", N_("User"), initial=lambda _selection: user),
             Field("secret", N_("Password"), N_("or a token"), kind=FieldKind.SECRET),
             Field(
                 "place",

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.actions.action import Action
 from tui.actions.forms.accounts import login_form
@@ -54,8 +54,13 @@ class LoginScreen(FormScreen):
         Binding("shift+tab", "app.focus_previous", show=False, priority=True, id="login.back"),
     ]
 
-    def __init__(self, registry: str = "") -> None:
-        super().__init__(login_form(registry), EMPTY_SELECTION)
+    def __init__(self, registry: str = "", user: str = "") -> None:
+        super().__init__(login_form(registry, user), EMPTY_SELECTION)
+        self._is_known = bool(user)
+
+    def first_line(self) -> Input:
+        """Return what is missing first."""
+        return self.query_one("#field-secret", Input) if self._is_known else super().first_line()
 
 
 class AccountsScreen(Sheet[None]):
@@ -146,17 +151,17 @@ class AccountsScreen(Sheet[None]):
 
     def action_log_in(self) -> None:
         """Log in somewhere."""
-        self._ask("")
+        self._ask("", "")
 
     @on(RowList.RowChosen)
     def _log_in_again(self) -> None:
         account = self._current()
         if account is not None:
-            self._ask(account.registry)
+            self._ask(account.registry, account.user)
 
-    def _ask(self, registry: str) -> None:
+    def _ask(self, registry: str, user: str) -> None:
         if not self.orlop.read_only:
-            self.app.push_screen(LoginScreen(registry), self._filled_in)
+            self.app.push_screen(LoginScreen(registry, user), self._filled_in)
 
     def _filled_in(self, action: Action | None) -> None:
         """Hand a login in; one that goes into a file unprotected is asked about once more."""

@@ -67,9 +67,13 @@ class FormScreen(Dialog[Action]):
         """Return what is to be known of an action that could be sent."""
         return ""
 
+    def first_line(self) -> Input:
+        """Return the line to begin in."""
+        return self.query(Input).first()
+
     def on_mount(self) -> None:
         """Begin in the first line, at once: keys may be on their way."""
-        self.set_focus(self.query(Input).first())
+        self.set_focus(self.first_line())
         self._judge()
 
     @on(Resize)

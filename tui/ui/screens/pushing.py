@@ -16,7 +16,6 @@ class PushScreen(FormScreen):
 
     def on_mount(self) -> None:
         """Complete names; the accounts are read meanwhile."""
-        super().on_mount()
         self.orlop.dispatcher.submit(ListAccounts(asks_engine=True))
         self.query_one("#field-reference", Input).suggester = _Names(self)
 
