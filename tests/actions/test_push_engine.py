@@ -143,6 +143,9 @@ async def test_a_stored_login_that_is_wrong_is_said(
         session.remember(guarded.host, WRONG)
         failed = await verbs.do(_push(image_id, name))
         assert "does not take the stored user name and password" in _title(failed)
+        failed = await verbs.do(PullImage(f"{guarded.host}/any:1"))
+        if engine_kind == "classic":  # the containerd store tells both alike
+            assert "does not take the stored user name and password" in _title(failed)
         verbs.api.remove_image(name)
 
 

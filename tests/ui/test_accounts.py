@@ -17,7 +17,7 @@ from tui.store.state import Trouble
 from tui.ui.screens.accounts import SIGN_UP, TOKENS, AccountsScreen, LoginScreen, SignUpScreen
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.main import MainScreen
-from tui.ui.screens.pushing import PushScreen
+from tui.ui.screens.naming import NamingScreen
 
 SECRET = "made-up-Secret-1"
 ACCOUNTS = (Account("docker.io", "me", IN_FILE), Account("r.example:5000", "bot", IN_SESSION))
@@ -201,7 +201,7 @@ async def test_a_push_completes_the_name_and_tags_first() -> None:
     async with stage(*CONNECTED) as here:
         await here.go_to("debian:12")
         await here.press(">")
-        screen = here.screen(PushScreen)
+        screen = here.screen(NamingScreen)
         await here.tell(events.AccountsListed(ACCOUNTS))
         assert "begins with your user name" in here.text()
         await here.press_at_once(*"r.ex")

@@ -9,7 +9,7 @@ from tui.credentials.stored import registry_auth, stored_login
 from tui.engine import wire_stream
 from tui.engine.client import EngineClient
 from tui.engine.errors import Unsupported
-from tui.engine.translate import from_answer
+from tui.engine.translate import from_answer, knowing_login
 from tui.i18n import _
 from tui.model.progress import LayerProgress, PullNote
 from tui.model.reference import ImageReference
@@ -35,15 +35,15 @@ class PullStream:
         Raises:
             EngineError: refused before or inside the stream, or cancelled.
         """
-        headers = {}
+        login = ""
         try:
             domain = self._reference.domain
             login = registry_auth(domain, stored_login(domain))
-            headers = {"X-Registry-Auth": login} if login else {}
         except CredentialsUnreadable as why:
             sentence = _("The stored login cannot be read; pulling without it: {why}")
             yield PullNote(sentence.format(why=why.detail))
-        with self._client as client:
+        headers = {"X-Registry-Auth": login} if login else {}
+        with self._client as client, knowing_login(has_login=bool(login)):
             lines = client.lines("POST", "/images/create", params=self._params, headers=headers)
             for line in lines:
                 if trouble := wire_stream.stream_error(line):

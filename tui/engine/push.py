@@ -10,8 +10,8 @@ from tui.credentials.errors import CredentialsUnreadable
 from tui.credentials.stored import registry_auth, stored_login
 from tui.engine import wire_stream
 from tui.engine.client import EngineClient
-from tui.engine.errors import AuthRequired, EngineError, LoginRejected, Unsupported
-from tui.engine.translate import from_answer
+from tui.engine.errors import Unsupported
+from tui.engine.translate import from_answer, knowing_login
 from tui.i18n import _
 from tui.model.progress import LayerProgress, PullNote
 from tui.model.reference import ImageReference
@@ -47,10 +47,10 @@ class PushStream:
             yield PullNote(sentence.format(why=why.detail))
         path = f"/images/{quote(self._reference.repository, safe='/:')}/push"
         headers = {"X-Registry-Auth": login or NO_LOGIN}
-        with self._client as client:
+        with self._client as client, knowing_login(has_login=bool(login)):
             for line in client.lines("POST", path, params=self._params, headers=headers):
                 if trouble := wire_stream.stream_error(line):
-                    raise _refusal(trouble, has_login=bool(login))
+                    raise from_answer(0, trouble)
                 yield wire_stream.push_line(line)
 
     def close(self) -> None:
@@ -72,9 +72,3 @@ def push(client: EngineClient, reference: ImageReference, *, all_tags: bool = Fa
     if all_tags and not client.capabilities.pull_all_tags:
         raise Unsupported
     return PushStream(client, reference, all_tags=all_tags)
-
-
-def _refusal(text: str, *, has_login: bool) -> EngineError:
-    """Return what a refusal means: "authentication required" after a login means a wrong one."""
-    found = from_answer(0, text)
-    return LoginRejected(text) if has_login and type(found) is AuthRequired else found

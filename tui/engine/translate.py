@@ -10,6 +10,7 @@ import errno
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from tui.engine.errors import (
@@ -48,7 +49,17 @@ _BY_TEXT: Final[tuple[tuple[type[EngineError], tuple[str, ...]], ...]] = (
     (NoSuchPlatform, ("no matching manifest for", "does not provide the specified platform")),
     (NotLoggedIn, ("no basic auth credentials",)),
     (LoginRejected, ("incorrect username or password",)),
-    (AccessDenied, ("access denied", "access to the resource is denied", "insufficient_scope")),
+    (
+        AccessDenied,
+        (
+            "access denied",
+            "access to the resource is denied",
+            "insufficient_scope",
+            "unauthorized to access repository",  # Harbor
+            "access forbidden",  # GitLab
+            "permission_denied",  # GitHub
+        ),
+    ),
     (AuthRequired, ("authentication required", "unauthorized:", "401 unauthorized")),
     (
         NotFound,
@@ -116,6 +127,21 @@ def from_answer(status: int, text: str) -> EngineError:
                 return kind(text)
     kind_by_status = _BY_STATUS.get(status)
     return kind_by_status(text) if kind_by_status else EngineRefused(text, status=status)
+
+
+@contextmanager
+def knowing_login(*, has_login: bool) -> Iterator[None]:
+    """Tell a login that is missing from one that is wrong: registries answer both alike.
+
+    Raises:
+        LoginRejected: the registry asked for a login, and got one.
+    """
+    try:
+        yield
+    except AuthRequired as error:
+        if has_login and type(error) is AuthRequired:
+            raise LoginRejected(error.detail) from None
+        raise
 
 
 _SENSELESS: Final = (ValueError, RecursionError, LookupError, TypeError, AttributeError)

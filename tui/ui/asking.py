@@ -22,7 +22,7 @@ from tui.i18n import _
 from tui.model.engine import Endpoint
 from tui.model.job import JobState
 from tui.store.state import Pane
-from tui.ui.screens.commit import CommitScreen, NamingScreen
+from tui.ui.screens.commit import ClaimingScreen, CommitScreen
 from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.form import FormScreen
@@ -32,8 +32,8 @@ from tui.ui.screens.moving import (
     SendPreviewScreen,
     TargetsScreen,
 )
+from tui.ui.screens.naming import NamingScreen
 from tui.ui.screens.pulling import PullPreviewScreen
-from tui.ui.screens.pushing import PushScreen
 from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
 from tui.ui.views import Views
 
@@ -45,9 +45,10 @@ _OF_ALL_MARKED: Final = {"search", "save"}
 
 FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {
     "commit": CommitScreen,
-    "import": NamingScreen,
-    "push": PushScreen,
+    "import": ClaimingScreen,
+    "push": NamingScreen,
     "save": SaveScreen,
+    "tag": NamingScreen,
 }
 """Forms that show more than their fields."""
 

@@ -21,7 +21,7 @@ VOLUMES_SHOWN = 3
 """Mounts that are named."""
 
 
-class NamingScreen(FormScreen):
+class ClaimingScreen(FormScreen):
     """A form that names a new image: says when another image has that name."""
 
     def notice(self, action: Action) -> str:
@@ -39,7 +39,7 @@ class NamingScreen(FormScreen):
         )
 
 
-class CommitScreen(NamingScreen):
+class CommitScreen(ClaimingScreen):
     """Asks how an image of a container is to be called, and counts what would go in.
 
     Textual calls the handlers of every class by itself: none here calls its parent's.

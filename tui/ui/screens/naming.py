@@ -1,4 +1,4 @@
-"""The form of a push: a line that completes names in registries."""
+"""The forms of a tag and of a push: a line that completes names in registries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tui.model.text import visible
 from tui.ui.screens.form import FormScreen
 
 
-class PushScreen(FormScreen):
-    """Asks for the name there."""
+class NamingScreen(FormScreen):
+    """Asks for a name that an image gets."""
 
     def on_mount(self) -> None:
         """Complete names; the accounts are read meanwhile."""
@@ -20,7 +20,7 @@ class PushScreen(FormScreen):
         self.query_one("#field-reference", Input).suggester = _Names(self)
 
     def names(self) -> tuple[str, ...]:
-        """Return what the image may be called there, as far as that is known now."""
+        """Return what the image may be called, as far as that is known now."""
         images = self.selection.images
         return push_names(self.orlop.store.state, images[0]) if images else ()
 
@@ -28,7 +28,7 @@ class PushScreen(FormScreen):
 class _Names(Suggester):
     """Completes with the first name that begins so."""
 
-    def __init__(self, screen: PushScreen) -> None:
+    def __init__(self, screen: NamingScreen) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._screen = screen
 
