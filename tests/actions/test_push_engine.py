@@ -219,7 +219,6 @@ async def test_plain_http_where_the_engine_wants_tls(verbs: Verbs, tmp_path: Pat
     assert not session.users()
 
 
-@pytest.mark.stores("classic")
 async def test_a_cancel_in_the_middle_of_a_layer_stops_the_engines_upload(
     verbs: Verbs, registry: str
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.fakes import FakeEngine, chunked
+from tests.engine.fakes import FakeEngine, answer, chunked
 from tui.engine import wire_stream
 from tui.engine.client import connect
 from tui.engine.errors import (
@@ -17,6 +17,7 @@ from tui.engine.errors import (
     EngineError,
     LoginRejected,
     NotLoggedIn,
+    RegistryDown,
     RegistryPlain,
 )
 from tui.engine.meter import PushMeter
@@ -147,3 +148,15 @@ def test_a_login_that_cannot_be_read_is_said(
     assert isinstance(first, PullNote)
     assert "cannot be read" in first.text
     assert len(rest) == len(CLASSIC)
+
+
+def test_a_refusal_that_has_the_form_of_a_streams_error(tmp_path: Path) -> None:
+    """As Podman answers a push to nowhere."""
+    told = {"errorDetail": {"message": "dial tcp: connection refused"}, "error": "x"}
+    with (
+        FakeEngine(tmp_path, {"/images/h:1/a/push": answer(told, 500)}) as engine,
+        connect(engine.endpoint) as client,
+        pytest.raises(RegistryDown) as caught,
+    ):
+        list(push(client, parse_reference("h:1/a")))
+    assert caught.value.detail == "dial tcp: connection refused"

@@ -374,9 +374,10 @@ class Upload:
 
 
 def refusal(content: bytes) -> str:
-    """Return the Engine's words of an answer that is no success."""
+    """Return the Engine's words of an answer that is no success; Podman's may be of a stream."""
     try:
-        message = wire.text(wire.table(wire.loads(content)).get("message"))
+        told = wire.loads(content)
+        message = wire.text(wire.table(told).get("message")) or wire_stream.stream_error(told)
     except ValueError:
         message = ""
     return message or content.decode("utf-8", "replace")
