@@ -2,7 +2,7 @@
 
 Handlers run in the job's own thread. They ask the context for a client, report
 progress, tell the store what they read, and return how it ended. All that
-goes wrong is an `EngineError` or a `LayerError`; the dispatcher tells of it.
+goes wrong is an `EngineError`, a `LayerError` or a `CredentialsError`; the dispatcher tells of it.
 """
 
 from __future__ import annotations
