@@ -17,6 +17,7 @@ from tests.credentials.helpers import Helper
 from tests.engines.guarded import SECRET, USER
 from tests.registry.fakes import FakeRegistry
 from tests.test_cli import NOWHERE, ROOT, orlop
+from tests.ui.tmux import Tmux
 from tui.actions.action import Action
 from tui.actions.dispatcher import Dispatcher, Ending, JobContext
 from tui.actions.values.accounts import LogIn
@@ -157,3 +158,32 @@ async def test_a_fault_in_the_middle_of_a_login(
     assert "RuntimeError" in text
     assert "made-up" not in text
     assert leaks(f"{text} {store.state!r}") == []
+
+
+@pytest.mark.terminal
+def test_a_login_in_a_real_terminal(fake: FakeRegistry, tmp_path: Path) -> None:
+    """Typed at once, with the log of Textual's developers asked for: it would hold every key."""
+    fake.special["/v2/"] = lambda handler: handler.refuse(
+        401, "UNAUTHORIZED", WWW_Authenticate="Basic realm=x"
+    )
+    environ = {"DOCKER_HOST": NOWHERE, "TEXTUAL_LOG": str(tmp_path / "log"), "TEXTUAL": "debug"}
+    with Tmux(size=(120, 40), home=tmp_path, **environ) as terminal:
+        terminal.wait("There is no Engine")
+        terminal.press("Escape")
+        terminal.wait_gone("There is no Engine")
+        terminal.press("@")
+        terminal.wait("You are logged in nowhere")
+        terminal.press("n")
+        terminal.wait("Log in to a registry")
+        terminal.press(*fake.host, "Tab", *USER, "Tab", *SECRET)
+        terminal.wait("*" * len(SECRET))
+        seen = terminal.styled()
+        terminal.press("Enter")
+        terminal.wait("does not take this user name and password")
+        seen += terminal.styled()
+    written = "\n".join(
+        path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()
+    )
+    assert leaks(seen + written) == []
+    given = [one.headers.get("Authorization") for one in fake.asked]
+    assert given[-1] == Login(USER, SECRET).basic, "it went to the registry, whole"

@@ -50,6 +50,9 @@ NO_READER: Final = 141
 METADATA: Final = "docker-cli-plugin-metadata"
 """What the docker command asks each of its plugins."""
 
+TEXTUALS_LOGS: Final = ("TEXTUAL", "TEXTUAL_LOG")
+"""Have Textual log each key that is pressed, passwords among them; not in this app."""
+
 DESCRIPTION: Final = "Docker images, what they are made of, and what deleting them really frees"
 
 
@@ -226,6 +229,8 @@ def _start_app(
             first.begin()
         early.tell(first.show)
         _load_asyncio()
+        for name in TEXTUALS_LOGS:
+            os.environ.pop(name, None)
         from tui.ui.launch import run_app
 
         ending = run_app(
