@@ -9,8 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from tui import __version__
-from tui.config.paths import home_directory
-from tui.engine.endpoint import docker_directory
+from tui.config.paths import docker_directory, home_directory
 from tui.i18n import _
 from tui.model.text import visible
 from tui.report.request import NOTHING, SOURCES, Request

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from tui.config.paths import docker_directory as docker_directory  # for those who look here
+from tui.config.paths import docker_directory
 from tui.engine.errors import (
     BadConfig,
     BadEndpoint,
