@@ -23,6 +23,7 @@ from tui.actions.values.containers import (
     RenameContainer,
 )
 from tui.actions.values.exporting import ExportContainer, ImportTar
+from tui.actions.values.files import CompareImages, DiffFile
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
 from tui.actions.values.moving import LoadImages, PlanLoad, PlanSend, SaveImages, SendImages
 from tui.actions.values.ownregistry import (
@@ -46,6 +47,7 @@ from tui.actions.values.reading import (
     ReadWalk,
     ViewFile,
 )
+from tui.contents.comparing import Side
 from tui.contents.image import ListedImage
 from tui.credentials.login import IN_SESSION, Login
 from tui.model.container import ContainerState, ContainerSummary
@@ -266,6 +268,8 @@ LINES: list[tuple[Action, str]] = [
     (ReadContainerSizes(), "docker ps --all --size"),
     (InspectContainer(WEB), "docker inspect web"),
     (ReadListings(IMAGE_ID, "nginx:1.27"), ""),
+    (CompareImages((Side("docker-archive:x\x1b[2J", "x\x1b[2J"), Side(IMAGE_ID, "a:1"))), ""),
+    (DiffFile(UNREAD, b"etc/\x1b[2Jpasswd", (1, b"a"), (2, b"b")), ""),
     (ViewFile(UNREAD, 1, b"etc/\x1b[2Jpasswd"), ""),
     (ReadWalk(IMAGE_ID, "nginx:1.27"), "docker inspect nginx:1.27"),
     (ReadListings(IMAGE_ID, "nginx:1.27", "stream"), "docker save nginx:1.27"),

@@ -18,6 +18,7 @@ from tui.store import events
 if TYPE_CHECKING:
     from tui.contents.source import Watch
     from tui.engine.client import EngineClient
+    from tui.layers.compare import FileComparison
 
 
 def compare_images(action: CompareImages, context: JobContext) -> Ending:
@@ -48,7 +49,17 @@ def compare_images(action: CompareImages, context: JobContext) -> Ending:
     compared = compare_images(action.sides, one, other)
     context.check()
     context.tell(events.ImagesCompared(compared))
-    return Ending(_("Compared."))
+    return Ending(_summary(compared.files))
+
+
+def _summary(files: FileComparison | None) -> str:
+    if files is None:
+        return ""
+    return _("{added} added, {modified} modified, {removed} removed.").format(
+        added=files.added_sum.count,
+        modified=files.content_sum.count + files.metadata_sum.count,
+        removed=files.removed_sum.count,
+    )
 
 
 def _watch(context: JobContext, name: str, number: int) -> Watch:

@@ -39,6 +39,9 @@ from tui.ui.widgets.columns import CellText
 from tui.ui.widgets.rowlist import RowList
 from tui.ui.widgets.textline import Piece, TextLine
 
+WIDE: Final = 100
+"""Columns from which on the sums tell bytes too."""
+
 FILES: Final = 2
 """The number of the part with the files."""
 
@@ -172,7 +175,11 @@ class CompareScreen(TreeSheet):
             layers = compared.layers
             both = layers.chain + len(layers.pairs)
             sums = f" = {both}  - {len(layers.only_a)}  + {len(layers.only_b)}  "
-            told = [[sums], [" ", *file_pieces(compared.files)], [f" {len(compared.config)}"]]
+            told = [
+                [sums],
+                [" ", *file_pieces(compared.files, sizes=self.size.width >= WIDE)],
+                [f" {len(compared.config)}"],
+            ]
         pieces: list[Piece] = []
         for number, name in enumerate((_("Layers"), _("Files"), _("Config")), 1):
             style = "strong" if number == self._part else "dim"
@@ -212,6 +219,8 @@ class CompareScreen(TreeSheet):
         if one is not None and compared is not None:
             fields = file_fields(one, compared)
             self.app.push_screen(FieldsScreen("/" + key_of(one.path), fields))
+        elif self.path:
+            self.say(_("a folder that both have; Enter opens it"))
 
     @on(RowList.RowChosen, "#others")
     def _open_other(self, event: RowList.RowChosen) -> None:

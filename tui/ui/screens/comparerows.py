@@ -159,14 +159,14 @@ def _side_fields(letter: str, side: Shown | None, image: ListedImage) -> Iterato
     yield FieldValue(_("{side} from").format(side=letter), text)
 
 
-def file_pieces(files: FileComparison) -> Iterator[Piece]:
-    """Yield how many files differ, and their bytes."""
+def file_pieces(files: FileComparison, *, sizes: bool) -> Iterator[Piece]:
+    """Yield how many files differ, and their bytes where there is room for them."""
     for change, tally in (
         (Change.ADDED, files.added_sum),
         (Change.CONTENT, files.content_sum),
         (Change.METADATA, files.metadata_sum),
         (Change.REMOVED, files.removed_sum),
     ):
-        size = f" {human_size(tally.bytes)}" if tally.bytes else ""
+        size = f" {human_size(tally.bytes)}" if tally.bytes and sizes else ""
         yield LETTERS[change]
         yield f" {tally.count}{size}  "

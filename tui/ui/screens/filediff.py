@@ -14,7 +14,7 @@ from textual.events import Resize
 
 from tui.i18n import N_, _
 from tui.model.filediff import FileDiff, FileVersion
-from tui.model.text import exact_size, utc_time
+from tui.model.text import human_size, utc_time
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.text import copyable, wrapped
 from tui.ui.widgets.columns import CellText, Column, Row
@@ -102,13 +102,13 @@ def diff_lines(diff: FileDiff) -> Iterator[str]:
 
 def _version_line(one: FileVersion) -> str:
     mode, owner = stat.filemode(stat.S_IFREG | one.mode), f"{one.uid}:{one.gid}"
-    return "  ".join((one.label, mode, owner, exact_size(one.size), utc_time(one.mtime)))
+    return "  ".join((one.label, mode, owner, human_size(one.size), utc_time(one.mtime)))
 
 
 def _binary_lines(diff: FileDiff) -> Iterator[str]:
     yield _("This is no text, or too long a one.")
     for sign, one in (("-", diff.old), ("+", diff.new)):
-        yield f"{sign} {one.digest}  {exact_size(one.size)}"
+        yield f"{sign} {one.digest}"
     if diff.differs_at >= 0:
         yield _("The first byte that differs is at {offset} ({hex}).").format(
             offset=diff.differs_at, hex=f"{diff.differs_at:#x}"
