@@ -206,11 +206,16 @@ def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
     _add_platform(diff)
     extract = add("extract", _("write a file or folder of an image to the disk"))
     extract.add_argument("names", metavar="SOURCE", help=source)
-    extract.add_argument("path", metavar="PATH", help=_("the file or folder; / for all"))
+    extract.add_argument(
+        "path", metavar="PATH", nargs="?", default="/", help=_("the file or folder; / for all")
+    )
     extract.add_argument(
         "-o", "--output", metavar="DEST", required=True, help=_("where to, as for docker cp")
     )
     extract.add_argument("--layer", type=int, metavar="N", default=0, help=_("of one layer"))
+    extract.add_argument(
+        "--tar", action="store_true", help=_("with --layer: the whole layer as a tar; - as DEST")
+    )
     extract.add_argument("--overwrite", action="store_true", help=_("replace files that are there"))
     extract.add_argument("--source", choices=SOURCES, default="", help=reading)
     _add_platform(extract)

@@ -1,30 +1,35 @@
-"""`orlop extract SOURCE PATH -o DEST`."""
+"""`orlop extract SOURCE PATH -o DEST`, and a whole layer: `--layer N --tar -o FILE`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.contents.extract import Extracted, destination, extract, plan_of
-from tui.contents.image import ListedImage, NoSuchLayer
+from tui.contents.extract import Extracted, destination, extract
+from tui.contents.extracting import extracted_sentences, failed_lines, prepare
+from tui.contents.image import NoSuchLayer
+from tui.contents.layertar import TarPlace, chosen_place, copied, engine_places, places_apart
 from tui.contents.source import Watch
-from tui.i18n import N_, _, ngettext
+from tui.i18n import N_, _
 from tui.layers.errors import LayerError
 from tui.layers.tarscan import clean_path
-from tui.layers.union import Union, stack
-from tui.model.listing import Kind, Mark
 from tui.model.text import exact_size, visible
 from tui.report.documents import Document
-from tui.report.filelines import path_document, text_of
-from tui.report.listings import Speaker, opened_source
+from tui.report.filelines import path_document
+from tui.report.listings import Speaker, is_apart, opened_source, unread_source
 from tui.report.output import write_json, write_lines
 from tui.report.request import Request
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
+    from tui.transfer.writing import Output
 
 TOLD: Final = 20
 """Files that were not written and are named."""
+
+STANDARD: Final = "-"
+"""Instead of a file: standard output."""
 
 
 class NotAll(LayerError):
@@ -39,21 +44,19 @@ def run_extract(client: EngineClient | None, request: Request) -> None:
     Raises:
         LayerError: it cannot be done, or not all of it.
     """
+    if request.tar:
+        _write_tar(client, request)
+        return
     image, contents_of = opened_source(client, request.names[0], request)
     path = clean_path(request.path.encode("utf-8", "surrogateescape"))
-    union = _union(image, request)
-    plan = plan_of(union, path)
-    if request.layer and not request.stacked:  # its union counts from 1
-        lift = request.layer - 1
-        plan.files = {(layer + lift, name): names for (layer, name), names in plan.files.items()}
-    places = {layer: _places(image, layer) for layer, _path in plan.files}
-    contents, cost = contents_of([*places])
-    where = destination(request.output, path, is_folder=b"" in plan.folders)
+    prepared = prepare(image, path, request.layer, alone=not request.stacked)
+    contents, cost = contents_of([*prepared.places])
+    where = destination(request.output, path, is_folder=prepared.is_folder)
     speaker = Speaker(cost, _("extracting: {done} of {total} bytes"))
     try:
         done = extract(
-            places,
-            plan,
+            dict(prepared.places),
+            prepared.plan,
             contents,
             where,
             overwrite=request.overwrite,
@@ -64,32 +67,10 @@ def run_extract(client: EngineClient | None, request: Request) -> None:
     if request.json:
         write_json(extracted_document(done))
     else:
-        write_lines(extracted_lines(done), unicode=request.unicode)
+        lines = [*failed_lines(done, TOLD), *extracted_sentences(done)]
+        write_lines(lines, unicode=request.unicode)
     if done.failed:
         raise NotAll
-
-
-def _union(image: ListedImage, request: Request) -> Union:
-    if not 0 <= request.layer <= len(image.layers):
-        raise NoSuchLayer(str(request.layer))
-    if request.layer and not request.stacked:
-        layer = image.layers[request.layer - 1]
-        if layer.error is not None:
-            raise layer.error
-        return stack([replace(layer.listing)])
-    count = request.layer or len(image.layers)
-    image.check(count)
-    return image.union(count)
-
-
-def _places(image: ListedImage, layer: int) -> dict[bytes, int]:
-    """Return where each file of a layer stands; of a path that comes twice the later counts."""
-    entries = image.layers[layer - 1].listing.entries
-    return {
-        entry.path: at
-        for at, entry in enumerate(entries)
-        if entry.kind is Kind.FILE and entry.mark is Mark.NONE
-    }
 
 
 def extracted_document(done: Extracted) -> Document:
@@ -103,21 +84,41 @@ def extracted_document(done: Extracted) -> Document:
     }
 
 
-def extracted_lines(done: Extracted) -> list[str]:
-    """Return the same as sentences."""
-    lines = [
-        _("{path}: {why}").format(path=visible(text_of(path) or "/"), why=visible(why))
-        for path, why in done.failed[:TOLD]
-    ]
-    if done.skipped:
-        kinds = ", ".join(sorted({why for _path, why in done.skipped}))
-        lines.append(
-            ngettext(
-                "{count} left out: {kinds}", "{count} left out: {kinds}", len(done.skipped)
-            ).format(count=len(done.skipped), kinds=kinds)
+def _write_tar(client: EngineClient | None, request: Request) -> None:
+    """Write a layer's tar as it is; it is kept only if it is what its diff ID says."""
+    source = request.names[0]
+    image = unread_source(client, source, request)
+    if not 1 <= request.layer <= len(image.layers):
+        raise NoSuchLayer(str(request.layer))
+    layer = image.layers[request.layer - 1]
+    if is_apart(source):
+        places: tuple[TarPlace, ...] = places_apart(source, layer)
+    else:
+        assert client is not None
+        places = engine_places(client, image, layer)
+    place = chosen_place(places, request.source)
+    speaker = Speaker(place.cost, _("extracting: {done} of {total} bytes"))
+    try:
+        watch = Watch(tell=speaker.tell)
+        with _output(request) as output, place.opened(watch) as pieces:
+            size = copied(pieces, output.write, layer, watch)
+    finally:
+        speaker.wipe()
+    if request.json:
+        write_json({"path": request.output, "bytes": size, "diff_id": layer.diff_id})
+    elif request.output != STANDARD:
+        told = _("layer {index} is in {path}: {size}, {diff_id}").format(
+            index=layer.index,
+            path=visible(request.output),
+            size=exact_size(size),
+            diff_id=layer.diff_id,
         )
-    if done.failed:
-        count = len(done.failed)
-        lines.append(ngettext("{count} failed", "{count} failed", count).format(count=count))
-    told = ngettext("{count} file written, {size}", "{count} files written, {size}", done.files)
-    return [*lines, told.format(count=done.files, size=exact_size(done.size))]
+        write_lines([told], unicode=request.unicode)
+
+
+def _output(request: Request) -> AbstractContextManager[Output]:
+    from tui.transfer.writing import standard_output, whole_file
+
+    if request.output == STANDARD:
+        return standard_output()
+    return whole_file(Path(request.output), overwrite=request.overwrite)

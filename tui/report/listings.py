@@ -163,6 +163,28 @@ def listed_source(client: EngineClient | None, source: str, request: Request) ->
     return listed_image(client, target.image_id, name, request.source, read_only=read_only)
 
 
+def unread_source(client: EngineClient | None, source: str, request: Request) -> ListedImage:
+    """Return an image with its layers, whose files nobody has read.
+
+    Raises:
+        EngineError: as the Engine tells.
+        LayerError: there is none.
+    """
+    if is_archive(source):
+        return unread_archive(source)[0]
+    if is_remote(source):
+        from tui.contents.registry import unread_registry  # brings HTTP and TLS along
+
+        return unread_registry(source)[0]
+    assert client is not None
+    from tui.engine import images
+
+    target = find_image(images.list_images(client, all=True), source)
+    facts = images.image_facts(client, target.image_id)
+    name = target.reference or target.image_id
+    return offers_for(client, facts, name, read_only=request.read_only)[0]
+
+
 ContentsOf = Callable[[Collection[int]], tuple[Contents, str]]
 """Takes layers; returns the place that has their contents, and what reading from it costs."""
 

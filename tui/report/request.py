@@ -40,6 +40,8 @@ class Request:
     """What to extract, in the image."""
     container: bool = False
     """A container is meant, not an image."""
+    tar: bool = False
+    """Write a layer as a tar."""
     output: str = ""
     """Where to write what is extracted."""
     overwrite: bool = False
