@@ -25,11 +25,6 @@ from tui.actions.values.containers import (
 from tui.actions.values.exporting import ExportContainer, ImportTar
 from tui.actions.values.files import CompareImages, DiffFile
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
-from tui.actions.values.moving import LoadImages, PlanLoad, PlanSend, SaveImages, SendImages
-from tui.actions.values.ownregistry import (
-    ReadOwnRegistry,
-    StartOwnRegistry,
-    StopOwnRegistry,
 from tui.actions.values.mirrors import (
     ChangeMirrors,
     MirrorEdit,
@@ -38,6 +33,11 @@ from tui.actions.values.mirrors import (
     RollBackMirrors,
 )
 from tui.actions.values.moving import LoadImages, PlanLoad, PlanSend, SaveImages, SendImages
+from tui.actions.values.ownregistry import (
+    ReadOwnRegistry,
+    StartOwnRegistry,
+    StopOwnRegistry,
+)
 from tui.actions.values.reading import (
     InspectContainer,
     PlanPull,

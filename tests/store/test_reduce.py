@@ -10,13 +10,14 @@ import pytest
 
 from tui.contents.comparing import ComparedImages, Side
 from tui.contents.image import ListedImage, ListedLayer
+from tui.contents.source import Offer
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import FileDiff, FileVersion
 from tui.model.filetext import FileText
 from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
-from tui.model.listing import LayerListing
+from tui.model.listing import LayerListing, SourceName
 from tui.model.mirrors import NO_MIRRORS, MirrorProbe, Verdict
 from tui.model.progress import Outcome, Progress, TargetOutcome
 from tui.model.walk import Walk
@@ -61,6 +62,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.ContentsOpened(Contents(UNREAD)),
     events.LayersListed("sha256:a", UNREAD.layers),
     events.ImagesCompared(ComparedImages((Side("a", "a"), Side("b", "b")), (IMAGE, IMAGE))),
+    events.SourceAsked((Offer(SourceName.STREAM, cost="much"),)),
     events.FileDiffed(FileDiff(b"x", FileVersion("1", b"x"), FileVersion("2", b"x"))),
     events.FileRead(FileText("sha256:a", 1, b"x", b"text")),
     events.Walked(Walk("a:1", "sha256:a", "classic")),

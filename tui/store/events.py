@@ -27,6 +27,7 @@ from tui.store.state import Contents, OpenLog, Pane, Phase, Trouble
 if TYPE_CHECKING:
     from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedLayer
+    from tui.contents.source import Offer
     from tui.credentials.login import Account
     from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
@@ -129,6 +130,12 @@ class ImagesCompared(NamedTuple):
     """Two images were compared, or it turned out what has to be asked first."""
 
     compared: ComparedImages
+
+
+class SourceAsked(NamedTuple):
+    """Nothing can be read without a cost: the user has to choose."""
+
+    offers: tuple[Offer, ...]
 
 
 class Walked(NamedTuple):
@@ -317,6 +324,7 @@ Event = (
     | LayersListed
     | FileRead
     | FileDiffed
+    | SourceAsked
     | ImagesCompared
     | Walked
     | LogOpened

@@ -144,6 +144,11 @@ def _(event: events.ImagesCompared, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.SourceAsked, state: State) -> State:
+    return replace(state, asked=event.offers)
+
+
+@reduce.register
 def _(event: events.Walked, state: State) -> State:
     return replace(state, walk=event.walk)
 

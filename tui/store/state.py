@@ -172,6 +172,8 @@ class State:
     """The file that was read last."""
     file_diff: FileDiff = NO_DIFF
     """The file that was compared last."""
+    asked: tuple[Offer, ...] = ()
+    """What the user was to choose from last."""
     compared: ComparedImages | None = None
     """The two images that were compared last."""
     walk: Walk = NO_WALK

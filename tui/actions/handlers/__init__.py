@@ -24,6 +24,7 @@ from tui.actions.handlers.containers import (
 )
 from tui.actions.handlers.diffing import diff_file
 from tui.actions.handlers.exporting import export
+from tui.actions.handlers.extracting import extract_files, save_layer
 from tui.actions.handlers.images import pull, read_facts, search, tag
 from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
@@ -80,6 +81,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "read_walk": _handler(read_walk),
     "view_file": _handler(view_file),
     "diff_file": _handler(diff_file),
+    "extract_files": _handler(extract_files),
+    "save_layer": _handler(save_layer),
     "compare_images": _handler(compare_images),
     "inspect_container": _handler(inspect_container),
     "follow_logs": _handler(follow_logs),

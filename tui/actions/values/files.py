@@ -69,3 +69,76 @@ class CompareImages(NamedTuple):
     def targets(self) -> frozenset[str]:
         """One large reading at a time."""
         return frozenset({"listings"})
+
+
+class ExtractFiles(NamedTuple):
+    """Write a file or folder of an image to the disk."""
+
+    image: ListedImage
+    """With its listings."""
+    layer: int
+    """The file system up to this layer, or what it alone brought; 1 is the bottom."""
+    alone: bool
+    path: bytes
+    """Empty for everything."""
+    destination: str
+    """A folder that is there, or the name that is made; as for `docker cp`."""
+    overwrite: bool = False
+    """Replace files that are there."""
+    source: str = ""
+    """The `SourceName` to read from; empty for the nearest that costs nothing."""
+    read_only: bool = False
+    """Whether nothing may be changed on the Engine, not even for a moment."""
+    quiet: bool = False
+    kind: str = "extract_files"
+
+    @property
+    def title(self) -> str:
+        """`extract /etc/nginx to ~/nginx`."""
+        return _("extract {path} to {destination}").format(
+            path=visible("/" + self.path.decode(errors="replace")),
+            destination=visible(self.destination),
+        )
+
+    @property
+    def docker(self) -> str:
+        """None: the docker command copies out of containers alone."""
+        return ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The destination."""
+        return frozenset({f"file {self.destination}"})
+
+
+class SaveLayer(NamedTuple):
+    """Write a layer's tar to a file, as its diff ID says."""
+
+    image: ListedImage
+    layer: int
+    """1 is the bottom."""
+    path: str
+    """A file, or a folder that is there."""
+    overwrite: bool = False
+    """Replace a file that is there."""
+    source: str = ""
+    """The `SourceName` to read from; empty for the nearest that costs nothing."""
+    quiet: bool = False
+    kind: str = "save_layer"
+
+    @property
+    def title(self) -> str:
+        """`save layer 3 of nginx:1.27 to layer.tar`."""
+        return _("save layer {layer} of {name} to {path}").format(
+            layer=self.layer, name=visible(self.image.name), path=visible(self.path)
+        )
+
+    @property
+    def docker(self) -> str:
+        """None: the docker command saves whole images."""
+        return ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The file."""
+        return frozenset({f"file {self.path}"})
