@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.layers.tars import member, tar
 from tests.layers.test_filetree import ABOVE, BELOW
 from tests.layers.test_union import listing
 from tests.ui.stage import CONNECTED, FACTS_TOLD, PLAIN_TERMINAL, TERMINAL, Stage, image_id, stage
-from tui.actions.values.files import DiffFile
+from tui.actions.values.files import DiffFile, ExtractFiles
 from tui.actions.values.reading import ReadListings, ViewFile
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
@@ -22,11 +23,13 @@ from tui.layers.treeview import TreeView
 from tui.model.filediff import FileDiff, FileVersion
 from tui.model.filetext import FileText
 from tui.model.listing import Kind, LayerEntry, LayerListing, SourceName
+from tui.model.progress import Progress
 from tui.store import events
 from tui.store.state import Contents, Pane, Trouble
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.filediff import FileDiffScreen
 from tui.ui.screens.files import FilesScreen
+from tui.ui.screens.form import FormScreen
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.sources import SourcesScreen
 from tui.ui.screens.text import FieldsScreen, TextScreen
@@ -301,6 +304,53 @@ async def test_of_a_binary_file_where_it_begins_to_differ(at: int, told: str) ->
         await here.settle()
         assert told in here.text()
         assert "- sha256:aa" in here.text()
+
+
+async def test_what_is_under_the_cursor_goes_to_the_disk(tmp_path: Path) -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("n", "x")
+        here.screen(FormScreen)
+        await here.type("PathLine", str(tmp_path / "tool"))
+        await here.press("enter")
+        (action,) = here.recorder.of_kind("extract_files")
+        assert isinstance(action, ExtractFiles)
+        assert (action.path, action.layer, action.alone) == (b"bin/tool", 2, False)
+        assert action.destination == str(tmp_path / "tool")
+        number = here.recorder.number(action)
+        progress = Progress("writing", 50, 100, in_bytes=True)
+        await here.tell(events.JobProgressed(number, progress))
+        assert "50 %" in here.line(".dialog-title")
+        here.recorder.end(action, "1 file written, 40 B")
+        await here.settle()
+        assert "1 file written, 40 B" in here.line("#sheet-keys")
+        assert "source: metadata" in here.line(".dialog-title")
+
+
+async def test_an_extraction_that_costs_something_is_asked_for_and_can_be_stopped(
+    tmp_path: Path,
+) -> None:
+    offers = (Offer(SourceName.STREAM, cost="The Engine writes 3 GB to its disk first."),)
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("x")
+        await here.type("PathLine", str(tmp_path / "new"))
+        await here.press("enter")
+        (action,) = here.recorder.of_kind("extract_files")
+        await here.tell(events.SourceAsked(offers))
+        here.recorder.end(action, "choose")
+        await here.settle()
+        here.screen(SourcesScreen)
+        await here.press("enter")
+        here.screen(ConfirmScreen)
+        await here.press("y")
+        again = here.recorder.of_kind("extract_files")[-1]
+        assert isinstance(again, ExtractFiles)
+        assert (again.source, again.destination) == ("stream", str(tmp_path / "new"))
+        await here.press("X")
+        assert here.recorder.cancelled == [here.recorder.number(again)]
+        await here.settle()
+        assert "stopped" in here.line("#sheet-keys")
 
 
 async def test_waste_and_advice() -> None:

@@ -15,6 +15,7 @@ from tui.layers.union import Change
 from tui.model.job import JobState
 from tui.model.listing import Kind, SourceName
 from tui.store.state import State
+from tui.ui.screens.extractverb import ask_to_extract
 from tui.ui.screens.filediff import FileDiffScreen
 from tui.ui.screens.filekeys import FILE_KEYS, Key
 from tui.ui.screens.filerows import content_place, entry_fields, key_of
@@ -89,6 +90,10 @@ class EntryVerbs:
                 self._orlop.push_screen(made(state))
 
         self._orlop.after_job(job_id, show)
+
+    def extract(self) -> None:
+        """Write what is under the cursor, or the whole layer, to the disk."""
+        ask_to_extract(self._screen)
 
     def copy_path(self) -> None:
         """Copy the path under the cursor."""

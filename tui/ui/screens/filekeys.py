@@ -72,6 +72,8 @@ FILE_KEYS: Final = (
     Key("i", "entry('details')", N_("details"), N_("All of an entry; what each layer did there.")),
     Key("v", "entry('view')", N_("view"), N_("Show the text of the file, as its layer has it.")),
     Key("D", "entry('diff')", N_("diff"), N_("What differs from the version below.")),
+    Key("x", "entry('extract')", N_("extract"), N_("Write it, or the whole layer, to the disk.")),
+    Key("X", "stop", N_("stop"), N_("Stop the extraction.")),
     Key("W", "entry('waste')", N_("waste"), N_("What is in the layers, but does not show.")),
     *REST,
     Key("u", "tree('kinds', 'u')", N_("unmodified"), N_("Show or hide what stayed as it was.")),

@@ -18,6 +18,7 @@ from tui.i18n import _
 from tui.layers.treeview import Choice
 from tui.model.job import Job, JobState
 from tui.store.state import Contents, State
+from tui.ui.progress import running_jobs
 from tui.ui.screens.entryverbs import EntryVerbs
 from tui.ui.screens.filekeys import FILE_KEYS, bindings
 from tui.ui.screens.filereading import Reading, make_view
@@ -55,6 +56,8 @@ class FilesScreen(TreeSheet):
         self._job = 0
         self._is_building = False
         self._has_asked = False
+        self._extraction = 0
+        """The job that writes to the disk."""
 
     def compose(self) -> ComposeResult:
         """Image and layer, what it changed, its command, rows, keys."""
@@ -112,7 +115,13 @@ class FilesScreen(TreeSheet):
 
     @property
     def _reading_job(self) -> Job | None:
-        return next((job for job in self.orlop.store.state.jobs if job.job_id == self._job), None)
+        jobs = self.orlop.store.state.jobs
+        return next((job for job in jobs if job.job_id == self._job), None)
+
+    @property
+    def _writing_job(self) -> Job | None:
+        jobs = running_jobs(self.orlop.store.state)
+        return next((job for job in jobs if job.job_id == self._extraction), None)
 
     def _changed(self, state: State) -> None:
         self.reading.take(state)
@@ -138,7 +147,7 @@ class FilesScreen(TreeSheet):
         title = title_text(self.image_name, image, tree, alone=self.choice.alone)
         if job is not None and job.state is JobState.FAILED:
             self.rows.empty_text = f"{job.summary} {job.remedy}"
-        right = source_pieces(image, job, self.orlop.glyphs)
+        right = source_pieces(image, self._writing_job or job, self.orlop.glyphs)
         self.part(".dialog-title", TextLine).show(CellText(f" {title}", "strong"), right=right)
         if tree is not None and image is not None:
             self.part("#files-changes", TextLine).show(*tally_pieces(tree))
@@ -155,6 +164,14 @@ class FilesScreen(TreeSheet):
         """Go to the layer above or below."""
         self.reading.step(step)
         self._build()
+
+    def follow_job(self, job_id: int) -> None:
+        """Show how an extraction goes."""
+        self._extraction = job_id
+
+    def action_stop(self) -> None:
+        """Stop the extraction."""
+        self.orlop.dispatcher.cancel(self._extraction)
 
     def action_entry(self, name: str) -> None:
         """Look at what is under the cursor, or at the image."""
