@@ -353,6 +353,42 @@ async def test_an_extraction_that_costs_something_is_asked_for_and_can_be_stoppe
         assert "stopped" in here.line("#sheet-keys")
 
 
+async def test_a_file_that_can_only_be_read_at_a_cost_is_asked_for() -> None:
+    offers = (Offer(SourceName.STREAM, cost="The Engine writes 3 GB to its disk first."),)
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        await here.press("n")
+        for key, kind in (("v", "view_file"), ("D", "diff_file")):
+            await here.press(key)
+            (action,) = here.recorder.of_kind(kind)
+            await here.tell(events.SourceAsked((*offers,)))
+            here.recorder.end(action)
+            await here.settle()
+            here.screen(SourcesScreen)
+            await here.press("enter", "y")
+            again = here.recorder.of_kind(kind)[-1]
+            assert isinstance(again, ViewFile | DiffFile)
+            assert again.source == "stream"
+            here.recorder.end(again)
+            await here.settle()
+            await here.press("escape")
+            here.screen(FilesScreen)
+
+
+async def test_waste_of_what_was_read_says_so() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await here.go_to("redis:7")
+        await here.press("f")
+        await here.tell(events.ContentsOpened(Contents(unread(READ), FREE)))
+        await here.tell(events.LayersListed(REDIS, READ[:1]))
+        await until_rows(here)
+        await here.press("W")
+        await until_rows(here)
+        assert "only the lowest 1 layers were read" in here.line(".dialog-title")
+        await here.press("escape", "?")
+        assert "Bytes of entries that no longer show in the final file system" in here.text()
+
+
 async def test_waste_and_advice() -> None:
     below = listing(
         tar([member("var/lib/apt/lists/x", b"1" * 300_000), member("big", b"2" * 500_000)])
@@ -360,7 +396,10 @@ async def test_waste_and_advice() -> None:
     above = listing(tar([member(".wh.big"), member(".git/pack", b"3" * 200_000)]))
     async with stage(*CONNECTED, FACTS_TOLD) as here:
         await opened(here, layers(below, above))
+        await here.press("[")  # waste is of the whole image, whatever layer is in view
+        await until_rows(here)
         await here.press("W")
+        await until_rows(here)
         here.screen(WasteScreen)
         text = here.text()
         assert "500 kB of 1 MB, efficiency 50.0%" in text

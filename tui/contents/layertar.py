@@ -60,6 +60,8 @@ class TarPlace:
     why_not: str = ""
     cost: str = ""
     """A sentence on what reading costs, to be said before; empty where it costs nothing."""
+    asks: bool = False
+    """Whether it changes something on the Engine; none of these does."""
 
 
 def chosen_place(places: Sequence[TarPlace], wanted: str = "", *, free: bool = False) -> TarPlace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.handlers.asking import CHOOSE, asks_first
 from tui.actions.values.files import DiffFile
 from tui.i18n import _
 from tui.store import events
@@ -26,7 +27,10 @@ def diff_file(action: DiffFile, context: JobContext) -> Ending:
     layers = (action.old[0], action.new[0])
     client = context.client()
     context.on_cancel(client.cut)
-    contents = nearest(places_of(client, action.image, layers), free=True).contents
+    places = places_of(client, action.image, layers, read_only=action.read_only)
+    if asks_first(action.source, places, context):
+        return Ending(_(CHOOSE))
+    contents = nearest(places, action.source, free=True).contents
     assert contents is not None
     diff = compare_in_image(
         contents,

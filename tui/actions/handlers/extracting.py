@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.handlers.asking import CHOOSE, asks_first
 from tui.actions.values.files import ExtractFiles, SaveLayer
 from tui.engine.errors import Cancelled
 from tui.i18n import _
 from tui.model.progress import Outcome, Progress, TargetOutcome
 from tui.model.text import exact_size, visible
-from tui.store import events
 
 if TYPE_CHECKING:
     from tui.contents.extract import Extracted
-    from tui.contents.layertar import TarPlace
-    from tui.contents.nearest import Nearness
     from tui.contents.source import Watch
 
 TOLD: Final = 20
@@ -35,8 +32,8 @@ def extract_files(action: ExtractFiles, context: JobContext) -> Ending:
     context.on_cancel(client.cut)
     layers = [*prepared.places]
     places = places_of(client, action.image, layers, read_only=action.read_only)
-    if _asks(action.source, places, context):
-        return Ending(_("It has to be chosen first where the files are read from."))
+    if asks_first(action.source, places, context):
+        return Ending(_(CHOOSE))
     contents = nearest(places, action.source, free=not action.source).contents
     assert contents is not None
     where = destination(action.destination, action.path, is_folder=prepared.is_folder)
@@ -73,8 +70,8 @@ def save_layer(action: SaveLayer, context: JobContext) -> Ending:
     client = context.client()
     context.on_cancel(client.cut)
     places = engine_places(client, action.image, layer)
-    if _asks(action.source, places, context):
-        return Ending(_("It has to be chosen first where the layer is read from."))
+    if asks_first(action.source, places, context):
+        return Ending(_(CHOOSE))
     place = chosen_place(places, action.source, free=not action.source)
     path = Path(action.path)
     if path.is_dir():
@@ -88,20 +85,6 @@ def save_layer(action: SaveLayer, context: JobContext) -> Ending:
         ),
         facts={"path": str(path), "bytes": size, "diff_id": layer.diff_id},
     )
-
-
-def _asks(
-    source: str, places: Sequence[Nearness] | Sequence[TarPlace], context: JobContext
-) -> bool:
-    """Ask where nothing can be read without a cost, and the user has not yet chosen."""
-    from tui.contents.source import Offer
-
-    usable = [one for one in places if not one.why_not]
-    if source or not usable or any(not one.cost for one in usable):
-        return False
-    offers = (Offer(one.name, why_not=one.why_not, cost=one.cost) for one in places)
-    context.tell(events.SourceAsked(tuple(offers)))
-    return True
 
 
 def _watch(context: JobContext) -> Watch:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.handlers.asking import CHOOSE, asks_first
 from tui.actions.values.reading import ViewFile
+from tui.i18n import _
 from tui.model.filetext import FileText
 from tui.store import events
 
@@ -19,6 +21,8 @@ def view_file(action: ViewFile, context: JobContext) -> Ending:
     entries = action.image.layers[action.layer - 1].listing.entries
     at = place_of(entries, action.path)
     places = places_of(client, action.image, (action.layer,), read_only=action.read_only)
+    if asks_first(action.source, places, context):
+        return Ending(_(CHOOSE))
     contents = nearest(places, action.source, free=True).contents
     assert contents is not None
     watch = Watch(context.check)

@@ -22,6 +22,10 @@ class DiffFile(NamedTuple):
     old: tuple[int, bytes]
     """Layer (1 is the bottom), and the path of the content there."""
     new: tuple[int, bytes]
+    source: str = ""
+    """Read them there, at a cost that the user has agreed to; empty for what is free."""
+    read_only: bool = True
+    """Whether nothing may be changed on the Engine, not even for a moment."""
     quiet: bool = True
     kind: str = "diff_file"
 

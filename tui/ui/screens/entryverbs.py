@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from tui.actions.action import Action
 from tui.actions.values.files import DiffFile
 from tui.actions.values.reading import ViewFile
 from tui.i18n import _
@@ -21,7 +21,7 @@ from tui.ui.screens.filekeys import FILE_KEYS, Key
 from tui.ui.screens.filerows import content_place, entry_fields, key_of
 from tui.ui.screens.sources import SourcesScreen, choose_source
 from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
-from tui.ui.screens.waste import WasteScreen
+from tui.ui.screens.waste import WASTE, WasteScreen, waste_of
 
 if TYPE_CHECKING:
     from tui.ui.screens.files import FilesScreen
@@ -36,7 +36,9 @@ class EntryVerbs:
 
     def help(self) -> None:
         """Show all keys of this screen."""
-        self._orlop.push_screen(keys_screen(_("Keys of the files"), FILE_KEYS))
+        self._orlop.push_screen(
+            keys_screen(_("Keys of the files"), FILE_KEYS, more=(FieldValue(_("Waste"), _(WASTE)),))
+        )
 
     def details(self) -> None:
         """Show all of an entry, and what each layer did there."""
@@ -56,7 +58,9 @@ class EntryVerbs:
         if entry.kind is not Kind.FILE:
             self._screen.say(_("only files have a text"))
             return
-        self._show_after(ViewFile(contents.image, layer, entry.path), text_screen)
+        read_only = self._orlop.read_only
+        action = ViewFile(contents.image, layer, entry.path, read_only=read_only)
+        self._show_after(action, text_screen)
 
     def diff(self) -> None:
         """Show what differs between the file and the version of it that lies below."""
@@ -70,11 +74,14 @@ class EntryVerbs:
             self._screen.say(_("no layer below has another version of this file"))
         else:
             old, new = ((layer, entry.path) for layer, entry in versions[-2:])
-            action = DiffFile(contents.image, path, old, new)
+            action = DiffFile(contents.image, path, old, new, read_only=self._orlop.read_only)
             self._show_after(action, lambda state: FileDiffScreen(state.file_diff))
 
-    def _show_after(self, action: Action, made: Callable[[State], Screen[None]]) -> None:
-        """Do what reads something, and show what came; or say why nothing did."""
+    def _show_after(
+        self, action: ViewFile | DiffFile, made: Callable[[State], Screen[None]]
+    ) -> None:
+        """Do what reads something, and show what came; or ask from where, or say why not."""
+        before = self._orlop.store.state.asked
         job_id = self._orlop.dispatcher.submit(action)
         self._screen.say(_("reading..."))
 
@@ -83,11 +90,18 @@ class EntryVerbs:
                 return
             state = self._orlop.store.state
             job = next((job for job in state.jobs if job.job_id == job_id), None)
+            self._screen.say("")
             if job is not None and job.state is JobState.FAILED:
                 self._screen.say(f"{job.summary} {job.remedy}".strip())
+            elif state.asked is not before and not action.source:
+                screen = SourcesScreen(state.asked, "", action.image.name)
+                choose_source(self._orlop, screen, chosen)
             else:
-                self._screen.say("")
                 self._orlop.push_screen(made(state))
+
+        def chosen(source: SourceName | None) -> None:
+            if source is not None:
+                self._show_after(action._replace(source=source), made)
 
         self._orlop.after_job(job_id, show)
 
@@ -103,8 +117,17 @@ class EntryVerbs:
     def waste(self) -> None:
         """Show what is in the layers, but does not show."""
         view, contents = self._screen.turns.view, self._screen.contents
-        if view is not None and contents is not None:
-            self._orlop.push_screen(WasteScreen(contents.image, view.tree.union))
+        if view is None or contents is None:
+            return
+        image, union = contents.image, view.tree.union
+        self._screen.say(_("adding up..."))
+
+        async def show() -> None:
+            waste = await asyncio.to_thread(waste_of, image, union)
+            self._screen.say("")
+            self._orlop.push_screen(WasteScreen(image, waste))
+
+        self._screen.run_worker(show(), group="waste", exclusive=True)
 
     def sources(self) -> None:
         """Show where the files can be read from, and let the user choose."""
@@ -126,8 +149,10 @@ def text_screen(state: State) -> TextScreen:
     return TextScreen(title, text.text + more)
 
 
-def keys_screen(title: str, keys: Sequence[Key]) -> FieldsScreen:
+def keys_screen(
+    title: str, keys: Sequence[Key], *, more: Sequence[FieldValue] = ()
+) -> FieldsScreen:
     """Return all keys of a screen, and what its letters mean."""
     fields = [FieldValue(key.shown, _(key.sentence)) for key in keys]
     letters = _("A added, M modified, m only metadata, R removed, . something in it changed")
-    return FieldsScreen(title, [*fields, FieldValue(_("Letters"), letters)])
+    return FieldsScreen(title, [*fields, FieldValue(_("Letters"), letters), *more])

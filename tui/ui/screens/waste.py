@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -10,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui.contents.image import ListedImage
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.layers.advice import Advice, advice
 from tui.layers.command import clean_command
 from tui.layers.union import Change, Union, Wasted, worst
@@ -26,15 +27,54 @@ WORST: Final = 1_000
 """Paths that are listed."""
 
 
+WASTE: Final = N_(
+    "Bytes of entries that no longer show in the final file system, as a layer above overwrote or "
+    "removed them; a file with several names counts once. Efficiency: shown bytes / all bytes."
+)
+"""What waste is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """What an image wastes."""
+
+    wasted: int
+    """Bytes."""
+    total: int
+    """Bytes of all layers."""
+    efficiency: float
+    """Shown bytes / all bytes."""
+    advice: tuple[Advice, ...]
+    worst: tuple[tuple[bytes, int, list[Wasted]], ...]
+    """The WORST paths, their bytes, and how each came about."""
+    layers: int
+    """How many layers, from the bottom, have been read."""
+
+
+def waste_of(image: ListedImage, union: Union) -> Waste:
+    """Add up what an image wastes; of many files it takes long.
+
+    Args:
+        image: With the layers that have been read.
+        union: Of some of them: that of all is made if it is another.
+    """
+    read = next((n for n, one in enumerate(image.layers) if not one.is_read), len(image.layers))
+    if len(union.layers) != read:
+        union = image.union(read)
+    found = tuple(islice(worst(union), WORST))
+    return Waste(
+        union.wasted_bytes, union.total_bytes, union.efficiency, tuple(advice(union)), found, read
+    )
+
+
 class WasteScreen(Sheet[None]):
     """The worst paths first, and advice."""
 
-    def __init__(self, image: ListedImage, union: Union) -> None:
+    def __init__(self, image: ListedImage, waste: Waste) -> None:
         super().__init__()
         self._image = image
-        self._union = union
+        self._waste = waste
         self._found: dict[str, tuple[int, list[Wasted]]] = {}
-        self._advice: list[Advice] = []
 
     def compose(self) -> ComposeResult:
         """Title, what waste is, rows, keys."""
@@ -54,20 +94,21 @@ class WasteScreen(Sheet[None]):
 
     def on_mount(self) -> None:
         """Fill the rows: advice first, then the worst paths."""
-        union = self._union
+        waste = self._waste
         title = _(" Waste  {name}  {wasted} of {total}, efficiency {share}").format(
             name=self._image.name,
-            wasted=human_size(union.wasted_bytes),
-            total=human_size(union.total_bytes),
-            share=f"{union.efficiency:.1%}",
+            wasted=human_size(waste.wasted),
+            total=human_size(waste.total),
+            share=f"{waste.efficiency:.1%}",
         )
+        if waste.layers < len(self._image.layers):
+            title += _("  only the lowest {count} layers were read").format(count=waste.layers)
         self.part(".dialog-title", TextLine).show(CellText(title, "strong"))
         what = _(" in a layer, but overwritten or removed above; efficiency = shown / all bytes")
         self.part("#waste-what", TextLine).show(CellText(what, "dim"))
         self.part("#sheet-keys", TextLine).show(_(" enter whole text  esc back"))
-        self._advice = advice(union)
-        rows = [_advice_row(number, one) for number, one in enumerate(self._advice)]
-        for path, size, found in islice(worst(union), WORST):
+        rows = [_advice_row(number, one) for number, one in enumerate(waste.advice)]
+        for path, size, found in waste.worst:
             self._found[key_of(path)] = (size, found)
             rows.append(self._row(key_of(path), size, found))
         self.part("RowList", RowList).empty_text = _("Nothing is wasted.")
@@ -88,7 +129,7 @@ class WasteScreen(Sheet[None]):
     def _whole(self, event: RowList.RowChosen) -> None:
         kind, _space, key = event.key.partition(" ")
         if kind == "advice":
-            field = FieldValue(_("Advice"), self._advice[int(key)].text)
+            field = FieldValue(_("Advice"), self._waste.advice[int(key)].text)
             self.app.push_screen(FieldsScreen(_("Advice"), [field]))
             return
         size, found = self._found[key]
