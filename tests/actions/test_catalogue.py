@@ -23,7 +23,7 @@ from tui.actions.values.containers import (
     RenameContainer,
 )
 from tui.actions.values.exporting import ExportContainer, ImportTar
-from tui.actions.values.files import CompareImages, DiffFile, ExtractFiles, SaveLayer
+from tui.actions.values.files import CompareImages, DiffFile, DiffImages, ExtractFiles, SaveLayer
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
 from tui.actions.values.mirrors import (
     ChangeMirrors,
@@ -271,6 +271,7 @@ LINES: list[tuple[Action, str]] = [
     (CompareImages((Side("docker-archive:x\x1b[2J", "x\x1b[2J"), Side(IMAGE_ID, "a:1"))), ""),
     (ExtractFiles(UNREAD, 1, False, b"etc/\x1b[2J", "/tmp/\x1b[2J"), ""),
     (SaveLayer(UNREAD, 1, "/tmp/\x1b[2J"), ""),
+    (DiffImages((Side("a", "a:1"), Side("b", "b\x1b[2J")), b"\x1b[2J", (1, b"a"), (1, b"a")), ""),
     (DiffFile(UNREAD, b"etc/\x1b[2Jpasswd", (1, b"a"), (2, b"b")), ""),
     (ViewFile(UNREAD, 1, b"etc/\x1b[2Jpasswd"), ""),
     (ReadWalk(IMAGE_ID, "nginx:1.27"), "docker inspect nginx:1.27"),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.actions.verbs import Verbs
 from tests.engines.images import ImageSpec, archive, make_layer
-from tui.actions.values.files import CompareImages
+from tui.actions.values.files import CompareImages, DiffImages
 from tui.contents.comparing import ComparedImages, Side
 from tui.layers.union import Change
 from tui.model.job import JobState
@@ -37,6 +37,21 @@ async def _compared(verbs: Verbs, *sides: Side) -> ComparedImages:
     return verbs.state.compared
 
 
+async def _diff(verbs: Verbs, found: ComparedImages) -> None:
+    """Compare the file that both have."""
+    one = found.differences[b"a/one"]
+    assert one.a is not None
+    assert one.b is not None
+    old, new = ((side.layer, side.entry.path) for side in (one.a, one.b))
+    action = DiffImages(found.sides, one.path, old, new, read_only=False)
+    job = await verbs.ended(verbs.submit(action))
+    assert job.state is JobState.DONE, (job.summary, job.remedy)
+    diff = verbs.state.file_diff
+    assert (diff.old.size, diff.new.size, diff.differs_at) == (500, 900, 0)
+    assert diff.old.label == found.sides[0].name
+    assert not diff.is_same
+
+
 async def test_two_images_of_the_engine_and_one_in_a_file(verbs: Verbs, tmp_path: Path) -> None:
     specs = [
         ImageSpec((BASE, top), tags=(verbs.maker.name(name),))
@@ -54,11 +69,13 @@ async def test_two_images_of_the_engine_and_one_in_a_file(verbs: Verbs, tmp_path
     assert found.tree is not None
     assert found.tree.node(b"a").sums.own == 900
     assert not any(layer.listing.entries for image in found.images for layer in image.layers)
+    await _diff(verbs, found)
     path = tmp_path / "new.tar"
     path.write_bytes(archive([specs[1]]))
     found = await _compared(verbs, sides[0], Side(f"docker-archive:{path}", "file"))
     assert _differences(found) == expected
     assert found.images[1].source == SourceName.ARCHIVE
+    await _diff(verbs, found)
     again = await _compared(verbs, sides[0]._replace(reading=""), sides[1]._replace(reading=""))
     assert _differences(again) == expected, "what was kept needs no source"
 

@@ -9,16 +9,18 @@ import pytest
 from tests.layers.tars import member, tar
 from tests.layers.test_union import listing
 from tests.ui.stage import CONNECTED, FACTS_TOLD, PLAIN_TERMINAL, TERMINAL, Stage, image_id, stage
-from tui.actions.values.files import CompareImages
+from tui.actions.values.files import CompareImages, DiffImages
 from tui.contents.comparing import ComparedImages, Side, compare_images
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
+from tui.model.filediff import FileDiff, FileVersion
 from tui.model.image import ImageDetails
 from tui.model.listing import LayerListing, SourceName
 from tui.store import events
 from tui.store.state import Trouble
 from tui.ui.screens.compare import CompareScreen
 from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.filediff import FileDiffScreen
 from tui.ui.screens.main import MainScreen
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.sources import SourcesScreen
@@ -135,6 +137,29 @@ async def test_files_are_filtered_sorted_and_told_of() -> None:
         await here.press("c")
         assert here.app.clipboard == "/gone"
         assert screen.path == b"gone"
+
+
+async def test_what_differs_in_a_file() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        screen = await opened(here)
+        screen.rows.move_to_key("etc/conf")
+        await here.press("D")
+        (action,) = here.recorder.of_kind("diff_images")
+        assert isinstance(action, DiffImages)
+        assert (action.old, action.new) == ((1, b"etc/conf"), (2, b"etc/conf"))
+        diff = FileDiff(
+            b"etc/conf", FileVersion("shop:1", b"x", digest="a"), FileVersion("b", b"x")
+        )
+        await here.tell(events.FileDiffed(replace(diff, lines=("@@ -1 +1 @@", "-1", "+2"))))
+        here.recorder.end(action)
+        await here.settle()
+        here.screen(FileDiffScreen)
+        assert "--- shop:1" in here.text()
+        await here.press("escape")
+        screen.rows.move_to_key("gone")
+        await here.press("D")
+        assert "only files that both images have" in here.line("#sheet-keys")
+        assert len(here.recorder.of_kind("diff_images")) == 1
 
 
 async def test_the_other_side_first() -> None:

@@ -14,7 +14,7 @@ from tui.actions.action import Action
 from tui.actions.dispatcher import Ending, Handler, JobContext
 from tui.actions.handlers.accounts import list_accounts, log_in, log_out
 from tui.actions.handlers.committing import commit, read_changes
-from tui.actions.handlers.comparing import compare_images
+from tui.actions.handlers.comparing import compare_images, diff_images
 from tui.actions.handlers.containers import (
     change_containers,
     inspect_container,
@@ -84,6 +84,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "extract_files": _handler(extract_files),
     "save_layer": _handler(save_layer),
     "compare_images": _handler(compare_images),
+    "diff_images": _handler(diff_images),
     "inspect_container": _handler(inspect_container),
     "follow_logs": _handler(follow_logs),
     "read_earlier_logs": _handler(read_earlier_logs),

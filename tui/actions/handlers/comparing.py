@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.handlers.listing import remember_probe
-from tui.actions.values.files import CompareImages
+from tui.actions.values.files import CompareImages, DiffImages
 from tui.config.paths import cache_directory, home_directory
 from tui.i18n import _
 from tui.model.listing import SourceName
@@ -28,14 +29,7 @@ def compare_images(action: CompareImages, context: JobContext) -> Ending:
 
     if not action.read_only and any(one.reading == SourceName.PROBE for one in action.sides):
         remember_probe()
-    client: list[EngineClient] = []
-
-    def connected() -> EngineClient:
-        if not client:
-            client.append(context.client())
-            context.on_cancel(client[0].cut)
-        return client[0]
-
+    connected = _connecting(context)
     cache = ListingCache(cache_directory(os.environ, home_directory()) / "listings")
     a, b = (open_side(side, connected, cache, read_only=action.read_only) for side in action.sides)
     if a.asks or b.asks:
@@ -50,6 +44,33 @@ def compare_images(action: CompareImages, context: JobContext) -> Ending:
     context.check()
     context.tell(events.ImagesCompared(compared))
     return Ending(_summary(compared.files))
+
+
+def diff_images(action: DiffImages, context: JobContext) -> Ending:
+    """Compare a file as two images have it."""
+    from tui.contents.sidefile import SideReader
+    from tui.contents.source import Watch
+    from tui.layers.cache import ListingCache
+
+    cache = ListingCache(cache_directory(os.environ, home_directory()) / "listings")
+    watch = Watch(check=context.check, on_cancel=context.on_cancel)
+    reader = SideReader(_connecting(context), cache, watch, read_only=action.read_only)
+    diff = reader.diff(action.path, action.sides, (action.old, action.new))
+    context.tell(events.FileDiffed(diff))
+    return Ending()
+
+
+def _connecting(context: JobContext) -> Callable[[], EngineClient]:
+    """Return what connects to the Engine when it is first needed: for files it is not."""
+    client: list[EngineClient] = []
+
+    def connected() -> EngineClient:
+        if not client:
+            client.append(context.client())
+            context.on_cancel(client[0].cut)
+        return client[0]
+
+    return connected
 
 
 def _summary(files: FileComparison | None) -> str:

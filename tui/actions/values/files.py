@@ -146,3 +146,34 @@ class SaveLayer(NamedTuple):
     def targets(self) -> frozenset[str]:
         """The file."""
         return frozenset({f"file {self.path}"})
+
+
+class DiffImages(NamedTuple):
+    """Compare a file as two images have it."""
+
+    sides: tuple[Side, Side]
+    path: bytes
+    old: tuple[int, bytes]
+    """Layer of the first image (1 is the bottom), and the path of the content there."""
+    new: tuple[int, bytes]
+    read_only: bool = True
+    """Whether nothing may be changed on the Engine, not even for a moment."""
+    quiet: bool = True
+    kind: str = "diff_images"
+
+    @property
+    def title(self) -> str:
+        """`compare /etc/passwd of a:1 and a:2`."""
+        a, b = (visible(side.name) for side in self.sides)
+        path = visible("/" + self.path.decode(errors="replace"))
+        return _("compare {path} of {a} and {b}").format(path=path, a=a, b=b)
+
+    @property
+    def docker(self) -> str:
+        """None: the docker command compares no images."""
+        return ""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """One comparison at a time."""
+        return frozenset({"diff"})

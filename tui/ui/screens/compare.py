@@ -17,6 +17,7 @@ from tui.model.job import Job, JobState
 from tui.model.listing import SourceName
 from tui.store.state import State
 from tui.ui.progress import progress_bar, progress_text
+from tui.ui.screens.comparediff import show_difference
 from tui.ui.screens.comparerows import (
     CompareRows,
     config_columns,
@@ -54,6 +55,7 @@ COMPARE_KEYS: Final = (
     FILTER,
     NEXT,
     Key("i", "entry('details')", N_("details"), N_("Both sides of the row under the cursor.")),
+    Key("D", "entry('diff')", N_("diff"), N_("What differs in the file under the cursor.")),
     *REST,
     Key("w", "swap", N_("swap"), N_("Look from the second image to the first.")),
     Key("x", "stop", N_("stop"), N_("Stop the reading.")),
@@ -240,6 +242,8 @@ class CompareScreen(TreeSheet):
             self.app.push_screen(keys_screen(_("Keys of the comparison"), COMPARE_KEYS))
         elif name == "sources":
             self._choose_source()
+        elif name == "diff" and self._compared is not None and self._part == FILES:
+            show_difference(self, self._compared, self._compared.differences.get(self.path))
         elif name == "copy_path" and self.path:
             self.orlop.copy_text(copyable("/" + key_of(self.path)), _("path"))
         elif name == "details" and self._part == FILES:

@@ -28,8 +28,8 @@ def file_columns() -> tuple[Column, ...]:
     """Return change, both sizes, count, name."""
     return (
         Column("change", "", 1, priority=8),
-        Column("a", _("SIZE A"), 7, align="right", priority=6),
-        Column("size", _("SIZE B"), 7, align="right", priority=9),
+        Column("a", _("SIZE A"), 8, align="right", priority=6),
+        Column("size", _("SIZE B"), 8, align="right", priority=9),
         Column("count", _("ENTRIES"), 7, align="right", priority=2),
         Column("name", _("NAME"), 1, min_width=24, flex=True, priority=10),
     )
