@@ -96,6 +96,10 @@ class SearchResult:
     description: str
     stars: int
     is_official: bool
+    badge: str = ""
+    """A `Badge`; empty where none is given, or who answered does not tell."""
+    pulls: int = -1
+    """-1 where who answered does not tell."""
 
 
 EMPTY_DETAILS: Final = ImageDetails(image_id="")
