@@ -20,6 +20,7 @@ from tests.engines.sources import NotHere, Sources
 if TYPE_CHECKING:
     from docker import APIClient
 
+os.environ["ORLOP_HUB_URL"] = "http://127.0.0.1:9"  # no test asks Docker Hub itself
 _ENGINE_FIXTURES = frozenset({"engine_host", "registry"})
 _ON_ENGINE = "on engine"
 _OTHER_STORE = "not on this Engine: "

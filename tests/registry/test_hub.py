@@ -97,7 +97,7 @@ def test_a_page(fake: FakeHub) -> None:
     assert (page.updated, page.status) == (NOVEMBER, "active")
     assert page.categories == ("Web servers",)
     assert page.text == (
-        "# Quick reference\n\n\n-\t**Maintained by**:\n\tthe team (https://example.org/team)"
+        "# Quick reference\n\n\n-   **Maintained by**:\n    the team (https://example.org/team)"
         "\n\nlogo\nx"
     ).replace("\n\n\n", "\n\n")
     assert page.quota == Quota(180, 179, 60)

@@ -100,6 +100,12 @@ class EngineInfo:
     practice: bool = False
     """Whether it is orlop's own practice engine, and no real one."""
 
+    @property
+    def platform(self) -> str:
+        """What it pulls by default: `linux/amd64`; empty when it does not tell."""
+        system = "windows" if "windows" in self.os.lower() else "linux"
+        return f"{system}/{self.architecture}" if self.architecture else ""
+
 
 @dataclass(frozen=True, slots=True)
 class DiskGauge:

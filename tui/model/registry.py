@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,6 +11,14 @@ from tui.model.image import EMPTY_DETAILS, ImageDetails
 
 UNKNOWN_BYTES: Final = -1
 """A size that nobody told."""
+
+_NUMBERS: Final = re.compile(r"([0-9]+)")
+
+
+def natural_order(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Return what sorts tags as people count: 1.9 before 1.10."""
+    parts = _NUMBERS.split(name)
+    return tuple((not at % 2, int(part) if at % 2 else 0, part) for at, part in enumerate(parts))
 
 
 class Badge(StrEnum):
@@ -210,5 +219,5 @@ class Comparison:
     there: str = ""
     """The digest there."""
     why: str = ""
-    """Why it cannot be told."""
+    """Why it is gone, or cannot be told."""
     answered_by: str = Answerer.REGISTRY

@@ -30,7 +30,7 @@ def plain_text(markdown: str) -> str:
     text = _COMMENT.sub("", markdown[:TEXT_MAX].replace("\r\n", "\n"))
     text = _ELEMENT.sub("", _IMAGE.sub(r"\1", text))
     text = _LINK.sub(_link, text)
-    lines = (line.rstrip() for line in html.unescape(text).split("\n"))
+    lines = (line.rstrip() for line in html.unescape(text).expandtabs(4).split("\n"))
     return _BLANKS.sub("\n\n", "\n".join(lines)).strip()[:TEXT_MAX]
 
 

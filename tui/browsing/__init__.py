@@ -1,0 +1,1 @@
+"""What registries and Docker Hub have, by the best way there is: searches, tags, newer images."""
