@@ -47,11 +47,22 @@ from tui.actions.values.reading import (
     ReadWalk,
     ViewFile,
 )
+from tui.actions.values.registries import (
+    CheckNewer,
+    DeleteTag,
+    PlanDeletion,
+    ReadCatalog,
+    ReadRepository,
+    ReadTag,
+    ReadTagFacts,
+    ReadTags,
+)
 from tui.contents.comparing import Side
 from tui.contents.image import ListedImage
 from tui.credentials.login import IN_SESSION, Login
 from tui.model.container import ContainerState, ContainerSummary
 from tui.model.image import ImageSummary, SearchResult
+from tui.model.registry import Deletion
 from tui.model.removal import RemovalPlan, RemovalStep
 from tui.store.rows import ImageRow
 from tui.store.state import Pane
@@ -313,6 +324,18 @@ LINES: list[tuple[Action, str]] = [
     (ProbeMirrors(("https://a.example",)), ""),
     (ChangeMirrors(MirrorEdit.SET, ("https://a.example\x1b[2J",)), IN_FORCE),
     (RollBackMirrors(), IN_FORCE),
+    (
+        SearchImages("nginx", 25, official=True, stars=10),
+        "docker search --limit 25 --filter is-official=true --filter stars=10 nginx",
+    ),
+    (ReadTags("nginx"), ""),
+    (ReadTagFacts("nginx", ("1", "2")), "docker manifest inspect nginx:1"),
+    (ReadTag("nginx:1"), "docker manifest inspect nginx:1"),
+    (ReadRepository("me/app\x1b[2J"), ""),
+    (ReadCatalog("host:5000"), ""),
+    (PlanDeletion("host:5000/app:1"), ""),
+    (DeleteTag(Deletion("host:5000/app", "1", "sha256:x")), ""),
+    (CheckNewer(), ""),
     (TagImage(IMAGE_ID, "a b; rm -rf /", "$(x)"), "docker tag 'a b; rm -rf /' '$(x)'"),
     (PullImage("a\x1b[2J\n"), r"docker pull 'a\x1b[2J\x0a'"),
 ]

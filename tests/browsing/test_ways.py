@@ -8,11 +8,11 @@ import pytest
 
 from tests.registry.fakes import FakeRegistry, gzipped
 from tui.browsing.ways import AT_A_TIME, Ways, in_parallel
+from tui.credentials.login import Login
 from tui.engine.errors import Cancelled
 from tui.model.reference import HUB, ImageReference, parse_reference
 from tui.registry.errors import Unreachable
 from tui.registry.hub import HubAddresses
-from tui.registry.tokens import Login
 
 
 def _nothing() -> None:

@@ -18,10 +18,22 @@ from tui.model.filetext import FileText
 from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
 from tui.model.listing import LayerListing, SourceName
-from tui.model.mirrors import NO_MIRRORS, MirrorProbe, Verdict
+from tui.model.mirrors import NO_MIRRORS, MirrorProbe
+from tui.model.mirrors import Verdict as MirrorVerdict
 from tui.model.progress import Outcome, Progress, TargetOutcome
+from tui.model.registry import (
+    Comparison,
+    Deletion,
+    HubRepository,
+    Quota,
+    RemoteTag,
+    RepositoryList,
+    TagDetails,
+    TagList,
+    Verdict,
+)
 from tui.model.walk import Walk
-from tui.store import events
+from tui.store import browsing, events
 from tui.store.reduce import HISTORY_MAX, image_row_key, reduce
 from tui.store.state import EMPTY, NO_TROUBLE, Contents, Pane, Phase, SearchState, State, Trouble
 from tui.store.store import Store
@@ -67,7 +79,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.FileRead(FileText("sha256:a", 1, b"x", b"text")),
     events.Walked(Walk("a:1", "sha256:a", "classic")),
     events.MirrorsRead(NO_MIRRORS),
-    events.MirrorProbed(MirrorProbe("https://a/", "hello-world", Verdict.FINE)),
+    events.MirrorProbed(MirrorProbe("https://a/", "hello-world", MirrorVerdict.FINE)),
     events.SearchStarted("x"),
     events.SearchEnded("x", ()),
     events.SearchFailed("x", TROUBLE),
@@ -83,6 +95,16 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.MarksSet(Pane.IMAGES, frozenset({"k"})),
     events.CursorMoved(Pane.IMAGES, "k"),
     events.AllContainersToggled(),
+    browsing.TagsListed(TagList("a")),
+    browsing.TagFactsRead("a", (RemoteTag("1"),)),
+    browsing.PullsLeftTold("a", Quota(100, 1)),
+    browsing.TagOpened(TagDetails("a:1")),
+    browsing.RepositoryOpened(HubRepository("a")),
+    browsing.RepositoriesListed(RepositoryList("host")),
+    browsing.DeletionPlanned(Deletion("a", "1")),
+    browsing.TagsDeleted(Deletion("a", "1")),
+    browsing.ComparingBegun(1),
+    browsing.NamesCompared(1, (Comparison("a:1", "sha256:a", Verdict.GONE),)),
 )
 
 

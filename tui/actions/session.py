@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.config.settings import load_settings
 from tui.engine.errors import EngineError, EngineGone
+from tui.layers.errors import LayerError
 from tui.model.engine import Endpoint, EngineEvent
 from tui.store import events
 from tui.store.state import NO_TROUBLE, Phase, Trouble
@@ -91,7 +92,7 @@ def staled_by(event: EngineEvent) -> frozenset[Stale]:
     return frozenset()
 
 
-def trouble_of(error: EngineError) -> Trouble:
+def trouble_of(error: EngineError | LayerError) -> Trouble:
     """Return an error as the screens show it."""
     return Trouble(error.title, error.remedy, error.detail)
 

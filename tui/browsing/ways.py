@@ -9,11 +9,11 @@ from queue import Empty, SimpleQueue
 from typing import Final, TypeVar, cast
 
 from tui.contents.registry import login_for
+from tui.credentials.login import Login
 from tui.model.reference import HUB, ImageReference
 from tui.registry.client import HUB_HOST, RegistryClient
 from tui.registry.connection import Connections
 from tui.registry.hub import HubAddresses, HubClient, HubMemory
-from tui.registry.tokens import Login
 
 AT_A_TIME: Final = 4
 """Questions on their way together."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tui.credentials.errors import CredentialsUnreadable
+from tui.credentials.login import Login, key_of
+from tui.credentials.stored import stored_login
 from tui.engine import wire
 from tui.engine.client import EngineClient
-from tui.engine.credentials import CredentialsUnreadable, stored_login
 from tui.model.reference import ImageReference
 
 PATIENCE: Final = 40.0
@@ -23,8 +25,20 @@ def registry_digest(client: EngineClient, reference: ImageReference) -> str:
     try:
         login = stored_login(reference.domain)
     except CredentialsUnreadable:
-        login = {}
+        login = None
     with client.asking(PATIENCE) as api:
-        # An empty one keeps docker-py from asking a helper that may be broken.
-        answer: object = api.inspect_distribution(str(reference), auth_config=login)
+        answer: object = api.inspect_distribution(str(reference), _auth(reference.domain, login))
     return wire.text(wire.table(wire.table(answer).get("Descriptor")).get("digest"))
+
+
+def _auth(registry: str, login: Login | None) -> dict[str, str]:
+    """Return a login as docker-py takes it; an empty one keeps it from asking helpers itself."""
+    if login is None:
+        return {}
+    if login.identity_token:
+        return {"identitytoken": login.identity_token, "serveraddress": key_of(registry)}
+    return {
+        "username": login.user,
+        "password": login.secret,
+        "serveraddress": key_of(registry),
+    }

@@ -22,6 +22,7 @@ from tui.model.progress import Progress, TargetOutcome
 from tui.model.pullplan import PullPlan
 from tui.model.sendplan import SendPlan
 from tui.model.walk import Walk
+from tui.store.browsing import BrowseEvent
 from tui.store.state import Contents, OpenLog, Pane, Phase, Trouble
 
 if TYPE_CHECKING:
@@ -214,6 +215,8 @@ class SearchEnded(NamedTuple):
 
     term: str
     results: tuple[SearchResult, ...]
+    answered_by: str = ""
+    """An `Answerer`."""
 
 
 class SearchFailed(NamedTuple):
@@ -351,4 +354,5 @@ Event = (
     | MarksSet
     | CursorMoved
     | AllContainersToggled
+    | BrowseEvent
 )

@@ -12,12 +12,15 @@ from tui.model.container import UNKNOWN_SIZE
 from tui.model.image import ImageSummary
 from tui.model.job import Job, JobState
 from tui.store import events
+from tui.store.browsing import BrowseEvent, browsed
 from tui.store.state import EMPTY, ConnectionState, Logins, Pane, Phase, SearchState, State
 
 HISTORY_MAX: Final = 200
 """Ended jobs that are kept for the history."""
 
-DESCENDING_FIRST: Final = frozenset({"created", "size", "used", "layers", "stars", "size_rw"})
+DESCENDING_FIRST: Final = frozenset(
+    {"created", "size", "used", "layers", "stars", "pulls", "size_rw"}
+)
 """Columns whose largest value is the interesting one."""
 
 
@@ -210,7 +213,8 @@ def _(event: events.SearchStarted, state: State) -> State:
 def _(event: events.SearchEnded, state: State) -> State:
     if event.term != state.search.term:
         return state
-    return replace(state, search=SearchState(term=event.term, results=event.results))
+    found = SearchState(term=event.term, results=event.results, answered_by=event.answered_by)
+    return replace(state, search=found)
 
 
 @reduce.register
@@ -218,6 +222,12 @@ def _(event: events.SearchFailed, state: State) -> State:
     if event.term != state.search.term:
         return state
     return replace(state, search=SearchState(term=event.term, trouble=event.trouble))
+
+
+@reduce.register
+def _(event: BrowseEvent, state: State) -> State:
+    now = browsed(event, state.browsed)
+    return state if now is state.browsed else replace(state, browsed=now)
 
 
 @reduce.register

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from tui.model.container import ContainerState, ContainerSummary
 from tui.model.image import ImageSummary, SearchResult
 from tui.model.reference import split_tag
+from tui.model.registry import Badge
 from tui.model.text import SHORT_ID
 from tui.store.reduce import image_row_key, row_references
 from tui.store.state import ListView, State
@@ -175,7 +176,8 @@ def visible_container_rows(
 SEARCH_ORDER: Final[dict[str, Callable[[SearchResult], tuple[object, ...]]]] = {
     "name": lambda row: (row.name,),
     "stars": lambda row: (row.stars,),
-    "official": lambda row: (not row.is_official,),
+    "pulls": lambda row: (row.pulls,),
+    "official": lambda row: (not row.is_official, not row.badge, row.badge),
     "description": lambda row: (row.description,),
 }
 """Column → what the Hub pane sorts by."""
@@ -187,6 +189,8 @@ def visible_search_rows(rows: Iterable[SearchResult], view: ListView) -> tuple[S
     def matches(row: SearchResult, term: str) -> bool:
         if term == "is:official":
             return row.is_official
+        if term == "is:verified":
+            return row.badge == Badge.VERIFIED
         return term in row.name.lower() or term in row.description.lower()
 
     return _ordered(_filtered(rows, view, matches), view, SEARCH_ORDER, lambda row: (row.name,))

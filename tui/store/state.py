@@ -20,6 +20,7 @@ from tui.model.ownregistry import NO_OWN_REGISTRY, OwnRegistry
 from tui.model.pullplan import NO_PULL_PLAN, PullPlan
 from tui.model.sendplan import NO_SEND_PLAN, SendPlan
 from tui.model.walk import NO_WALK, Walk
+from tui.store.browsing import NOTHING_BROWSED, Browsed
 
 if TYPE_CHECKING:  # not part of a start
     from tui.contents.comparing import ComparedImages
@@ -93,6 +94,8 @@ class SearchState:
 
     term: str = ""
     results: tuple[SearchResult, ...] = ()
+    answered_by: str = ""
+    """An `Answerer`."""
     is_running: bool = False
     trouble: Trouble = NO_TROUBLE
 
@@ -194,6 +197,8 @@ class State:
     probes: Mapping[str, MirrorProbe] = field(default_factory=lambda: NO_PROBES)
     """What became of testing mirrors, by their addresses as the Engine tells them."""
     search: SearchState = SearchState()
+    browsed: Browsed = NOTHING_BROWSED
+    """What was looked up in registries."""
     jobs: tuple[Job, ...] = ()
     """Oldest first."""
     views: Mapping[Pane, ListView] = field(default_factory=lambda: DEFAULT_VIEWS)

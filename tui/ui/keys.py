@@ -23,13 +23,16 @@ KEY_NAMES: Final = {
 REMINDED: Final = {
     Pane.IMAGES: (
         "help", "palette", "quit", "filter", "mark", "remove_images", "pull", "inspect",
-        "open_layers", "files", "prune_images", "tag", "sort_next", "copy",
+        "open_layers", "files", "prune_images", "tag", "tags", "newer", "sort_next", "copy",
     ),
     Pane.CONTAINERS: (
         "help", "palette", "quit", "filter", "mark", "start", "stop", "remove_containers",
         "inspect", "all_containers", "rename", "kill",
     ),
-    Pane.HUB: ("help", "palette", "quit", "search", "pull_result", "web", "filter", "copy"),
+    Pane.HUB: (
+        "help", "palette", "quit", "search", "pull_result", "tags", "repository", "browse", "web",
+        "filter", "copy",
+    ),
     Pane.LAYERS: (
         "help", "palette", "quit", "layer_text", "files", "matrix", "inspect", "remove_images",
         "copy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec
@@ -27,6 +27,7 @@ from tui.store.state import Pane
 from tui.ui.comparing import open_compare
 from tui.ui.fileviews import open_files, open_files_of_layer, open_walk
 from tui.ui.panes.layers import LayersPane
+from tui.ui.registryviews import RegistryViews
 from tui.ui.screens.accounts import AccountsScreen
 from tui.ui.screens.details import (
     container_fields,
@@ -44,9 +45,6 @@ from tui.ui.screens.matrix import MatrixScreen
 from tui.ui.screens.palette import PaletteScreen
 from tui.ui.screens.text import FieldsScreen, FieldValue
 
-if TYPE_CHECKING:
-    from tui.ui.screens.main import MainScreen
-
 SORTS: Final = {
     Pane.IMAGES: tuple(IMAGE_ORDER),
     Pane.CONTAINERS: ("", *CONTAINER_ORDER),
@@ -55,11 +53,8 @@ SORTS: Final = {
 """The columns that the sort key goes through; empty = the list's own order."""
 
 
-class Views:
+class Views(RegistryViews):
     """The verbs that only look. One method each, found by the verb's ID."""
-
-    def __init__(self, screen: MainScreen) -> None:
-        self._screen = screen
 
     def open(self, spec: ActionSpec, selection: Selection) -> None:
         """Do a verb of the kind `Ask.VIEW`."""

@@ -15,6 +15,7 @@ from tui.actions.catalogue.hub import HUB_VERBS
 from tui.actions.catalogue.images import IMAGE_VERBS
 from tui.actions.catalogue.lists import LIST_VERBS
 from tui.actions.catalogue.moving import MOVING_VERBS
+from tui.actions.catalogue.registries import REGISTRY_VERBS
 from tui.actions.spec import ActionSpec
 
 CATALOGUE: Final[tuple[ActionSpec, ...]] = (
@@ -22,6 +23,7 @@ CATALOGUE: Final[tuple[ActionSpec, ...]] = (
     *MOVING_VERBS,
     *CONTAINER_VERBS,
     *HUB_VERBS,
+    *REGISTRY_VERBS,
     *LIST_VERBS,
     *APP_VERBS,
 )

@@ -25,7 +25,7 @@ from tui.actions.handlers.containers import (
 from tui.actions.handlers.diffing import diff_file
 from tui.actions.handlers.exporting import export
 from tui.actions.handlers.extracting import extract_files, save_layer
-from tui.actions.handlers.images import pull, read_facts, search, tag
+from tui.actions.handlers.images import pull, read_facts, tag
 from tui.actions.handlers.importing import import_tar
 from tui.actions.handlers.listing import read_listings
 from tui.actions.handlers.logs import follow_logs, read_earlier_logs, save_logs
@@ -49,6 +49,17 @@ from tui.actions.handlers.ownregistry import (
 )
 from tui.actions.handlers.pulling import plan_pull
 from tui.actions.handlers.pushing import push
+from tui.actions.handlers.registries import (
+    check_newer,
+    delete_tag,
+    plan_deletion,
+    read_catalog,
+    read_repository,
+    read_tag,
+    read_tag_facts,
+    read_tags,
+    search,
+)
 from tui.actions.handlers.removal import remove_images
 from tui.actions.handlers.viewing import view_file
 from tui.actions.handlers.walking import read_walk
@@ -75,6 +86,14 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "log_out": _handler(log_out),
     "list_accounts": _handler(list_accounts),
     "search": _handler(search),
+    "read_tags": _handler(read_tags),
+    "read_tag_facts": _handler(read_tag_facts),
+    "read_tag": _handler(read_tag),
+    "read_repository": _handler(read_repository),
+    "read_catalog": _handler(read_catalog),
+    "plan_deletion": _handler(plan_deletion),
+    "delete_tag": _handler(delete_tag),
+    "check_newer": _handler(check_newer),
     "read_facts": _handler(read_facts),
     "read_container_sizes": _handler(read_container_sizes),
     "read_listings": _handler(read_listings),

@@ -1,4 +1,4 @@
-"""Images: how they are pulled, tagged and searched for, and their facts read."""
+"""Images: how they are pulled and tagged, and their facts read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Final
 
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.handlers.pulling import compare, comparison_facts
-from tui.actions.session import trouble_of
-from tui.actions.values.images import PullImage, SearchImages, TagImage
+from tui.actions.values.images import PullImage, TagImage
 from tui.actions.values.reading import ReadFacts
-from tui.engine.errors import EngineError, NotFound
+from tui.engine.errors import NotFound
 from tui.i18n import _
 from tui.model.image import ImageFacts
 from tui.model.progress import Progress
@@ -62,20 +61,6 @@ def tag(action: TagImage, context: JobContext) -> Ending:
             source=visible(action.source), reference=visible(action.reference)
         )
     )
-
-
-def search(action: SearchImages, context: JobContext) -> Ending:
-    """Search through the Engine; the pane shows results or the reason for none."""
-    from tui.engine.images import EngineSearcher
-
-    context.tell(events.SearchStarted(action.term))
-    try:
-        results = EngineSearcher(context.client()).search(action.term, limit=action.limit)
-    except EngineError as error:
-        context.tell(events.SearchFailed(action.term, trouble_of(error)))
-        return Ending()
-    context.tell(events.SearchEnded(action.term, results))
-    return Ending()
 
 
 def read_facts(action: ReadFacts, context: JobContext) -> Ending:

@@ -99,6 +99,10 @@ class SearchImages(NamedTuple):
 
     term: str
     limit: int = 100
+    official: bool = False
+    """Only official images."""
+    stars: int = 0
+    """The least stars a result may have."""
     kind: str = "search"
     quiet: bool = True
 
@@ -109,8 +113,11 @@ class SearchImages(NamedTuple):
 
     @property
     def docker(self) -> str:
-        """`docker search --limit N TERM`."""
-        return docker_line("search", "--limit", str(self.limit), self.term)
+        """`docker search --limit N [--filter F] TERM`."""
+        filters = ["is-official=true"] if self.official else []
+        filters += [f"stars={self.stars}"] if self.stars else []
+        options = (word for one in filters for word in ("--filter", one))
+        return docker_line("search", "--limit", str(self.limit), *options, self.term)
 
     @property
     def targets(self) -> frozenset[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tui.i18n import _, ngettext
+from typing import Final
+
+from tui.i18n import N_, _, ngettext
 from tui.model.image import SearchResult
+from tui.model.registry import Badge
 from tui.model.text import visible
 from tui.store.rows import visible_search_rows
 from tui.store.state import NO_TROUBLE, Pane, SearchState, State
@@ -24,11 +27,12 @@ class HubPane(ListPane):
         self._title_text = _("Hub")
 
     def columns(self) -> tuple[Column, ...]:
-        """Name, description, stars, official."""
+        """Name, stars, pulls, badge, description."""
         return (
             Column("name", _("NAME"), 2, min_width=16, flex=True, priority=9),
             Column("stars", _("STARS"), 6, align="right", priority=7),
-            Column("official", _("OFFICIAL"), 8, priority=8),
+            Column("pulls", _("PULLS"), 6, align="right", priority=4),
+            Column("official", _("BADGE"), 11, priority=8),
             Column("description", _("DESCRIPTION"), 3, min_width=12, flex=True, priority=5),
         )
 
@@ -69,12 +73,35 @@ def _hub_title(search: SearchState) -> str:
     if not search.term:
         return _("Hub")
     count = len(search.results)
-    return ngettext('Hub  "{term}"  {count} found', 'Hub  "{term}"  {count} found', count).format(
+    title = ngettext('Hub  "{term}"  {count} found', 'Hub  "{term}"  {count} found', count).format(
         term=search.term, count=count
     )
+    if not search.answered_by:
+        return title
+    return _("{title}, told by {who}").format(title=title, who=_(search.answered_by))
+
+
+BADGES: Final = {
+    Badge.OFFICIAL: (N_("official"), "good"),
+    Badge.VERIFIED: (N_("verified"), "accent"),
+    Badge.OPEN_SOURCE: (N_("open source"), ""),
+}
+"""Badge → its word and the style of that."""
 
 
 def search_cells(row: SearchResult) -> Row:
     """Return one row as the list shows it."""
-    official = CellText(_("official"), "good") if row.is_official else ""
-    return Row(row.name, (row.name, f"{row.stars:,}", official, row.description))
+    badge = Badge(row.badge) if row.badge else Badge.OFFICIAL if row.is_official else Badge.NONE
+    word, style = BADGES.get(badge, ("", ""))
+    pulls = short_count(row.pulls) if row.pulls >= 0 else ""
+    shown = CellText(_(word) if word else "", style)
+    return Row(row.name, (row.name, f"{row.stars:,}", pulls, shown, row.description))
+
+
+def short_count(count: int) -> str:
+    """Return a number in at most five characters: 950, 12.3k, 1.2B."""
+    for power, letter in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")):
+        if count >= power:
+            number = count / power
+            return f"{number:.1f}{letter}" if number < 100 else f"{number:.0f}{letter}"
+    return str(count)

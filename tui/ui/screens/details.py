@@ -10,7 +10,7 @@ from tui.i18n import _
 from tui.layers.command import clean_command, full_command
 from tui.model.container import UNKNOWN_SIZE, ContainerSummary
 from tui.model.engine import Capabilities
-from tui.model.image import ImageFacts, SearchResult
+from tui.model.image import ImageDetails, ImageFacts, SearchResult
 from tui.model.layer import Layer, LayerStack
 from tui.model.text import exact_size, short_id
 from tui.store.rows import ImageRow, listed_images
@@ -30,6 +30,16 @@ def image_fields(row: ImageRow, facts: ImageFacts) -> tuple[FieldValue, ...]:
         FieldValue(_("Size"), exact_size(row.image.size)),
         FieldValue(_("Platform"), details.platform),
         FieldValue(_("Parent"), details.parent_id),
+        *config_fields(details),
+        *_many(_("Diff ID"), details.diff_ids),
+        *_history(facts),
+    ]
+    return tuple(field for field in fields if field.value)
+
+
+def config_fields(details: ImageDetails) -> list[FieldValue]:
+    """Return what an image's config says about running it; what is empty is left out."""
+    fields = [
         FieldValue(_("Author"), details.author),
         FieldValue(_("Comment"), details.comment),
         FieldValue(_("User"), details.user),
@@ -41,10 +51,8 @@ def image_fields(row: ImageRow, facts: ImageFacts) -> tuple[FieldValue, ...]:
         *_many(_("Volume"), details.volumes),
         *_many(_("Env"), details.env),
         *_many(_("Label"), (f"{key}={value}" for key, value in details.labels)),
-        *_many(_("Diff ID"), details.diff_ids),
-        *_history(facts),
     ]
-    return tuple(field for field in fields if field.value)
+    return [field for field in fields if field.value]
 
 
 def _history(facts: ImageFacts) -> Iterable[FieldValue]:
@@ -106,7 +114,9 @@ def result_fields(result: SearchResult, address: str) -> tuple[FieldValue, ...]:
         FieldValue(_("Name"), result.name),
         FieldValue(_("Description"), result.description),
         FieldValue(_("Stars"), f"{result.stars:,}"),
+        FieldValue(_("Pulls"), f"{result.pulls:,}" if result.pulls >= 0 else ""),
         FieldValue(_("Official"), _("yes") if result.is_official else _("no")),
+        FieldValue(_("Badge"), _(result.badge) if result.badge else ""),
         FieldValue(_("Web page"), address),
     ]
     return tuple(field for field in fields if field.value)

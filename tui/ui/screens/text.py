@@ -119,8 +119,12 @@ class TextScreen(Sheet[None]):
     def on_mount(self) -> None:
         """Name the sheet and its keys."""
         self.query_one(".dialog-title", TextLine).show(CellText(self._heading, "strong"))
-        self.query_one("#sheet-keys", TextLine).show(_(" c copy all  esc back"))
+        self.query_one("#sheet-keys", TextLine).show(self.keys())
         self.query_one(RowList).focus()
+
+    def keys(self) -> str:
+        """Return the line that reminds of the keys."""
+        return _(" c copy all  esc back")
 
     @on(Resize)
     def _wrap(self) -> None:
