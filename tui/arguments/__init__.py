@@ -104,7 +104,7 @@ def _doing(given: dict[str, Any]) -> Options:
 def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
     from argparse import ArgumentParser
 
-    from tui.arguments import accounts, mirrors, moving, tars, verbs
+    from tui.arguments import accounts, mirrors, moving, registries, tars, verbs
 
     shared = _shared_options()
     parser = ArgumentParser(
@@ -149,7 +149,7 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
         "--force", action="store_true", help=_("as for a forced removal (docker rmi --force)")
     )
     _add_file_commands(add)
-    for module in (verbs, accounts, moving, tars):
+    for module in (verbs, accounts, moving, tars, registries):
         module.add_commands(add)
     mirrors.add_commands(add, shared)
     add("version", _("tell the versions of orlop and of the Engine"))
