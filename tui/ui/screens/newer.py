@@ -77,6 +77,7 @@ class NewerScreen(LookupSheet):
             return None
         NewerScreen._last += 1
         self._number = NewerScreen._last
+        self._shown_of = ()  # what is in view is the answer to an older question
         return CheckNewer(self._names, number=self._number)
 
     def _comparisons(self, state: State) -> tuple[Comparison, ...]:
