@@ -25,6 +25,7 @@ from tui.actions.values.containers import (
 from tui.actions.values.exporting import ExportContainer, ImportTar
 from tui.actions.values.files import CompareImages, DiffFile, DiffImages, ExtractFiles, SaveLayer
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
+from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs
 from tui.actions.values.mirrors import (
     ChangeMirrors,
     MirrorEdit,
@@ -167,7 +168,7 @@ def test_what_may_lose_something_always_asks_and_says_what_it_equals(spec: Actio
     assert spec.docker.startswith("docker ")
 
 
-READS = frozenset({"search", "container_sizes", "export", "save"})
+READS = frozenset({"search", "container_sizes", "export", "save", "save_logs"})
 """Verbs with an action that changes nothing on the Engine."""
 
 
@@ -251,6 +252,10 @@ PLAN = RemovalPlan(
 )
 IN_FORCE = "docker info --format '{{json .RegistryConfig.Mirrors}}'"
 LINES: list[tuple[Action, str]] = [
+    (FollowLogs((WEB,)), "docker logs --follow --tail 2000 web"),
+    (FollowLogs((WEB,), -1, "10m"), "docker logs --follow --tail all --since 10m web"),
+    (ReadEarlierLogs(WEB, 1_000_000_001), "docker logs --until 1.000000001 --tail 10000 web"),
+    (SaveLogs(WEB, "a b.log"), "docker logs web > 'a b.log' 2>&1"),
     (PullImage("nginx:1"), "docker pull nginx:1"),
     (PullImage("nginx", "linux/arm64"), "docker pull --platform linux/arm64 nginx"),
     (PullImage("nginx", all_tags=True), "docker pull --all-tags nginx"),

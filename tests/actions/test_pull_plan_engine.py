@@ -80,4 +80,4 @@ async def test_predicted_is_fetched_whatever_is_here(verbs: Verbs, registry: str
 async def test_a_registry_that_does_not_answer_is_told_in_a_sentence(verbs: Verbs) -> None:
     job = await verbs.do(PlanPull("127.0.0.1:9/app:1"))
     assert job.state is JobState.FAILED
-    assert "cannot be reached" in job.summary
+    assert "Nothing answers" in job.summary

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.contents.chains import images_and_chains
 from tui.contents.source import Watch
 from tui.i18n import _
-from tui.layers.chain import chain_ids
 from tui.layers.errors import BadCompression, BadTar, NotReadable, NoZstd
 from tui.model.engine import StoreKind
 from tui.model.image import ImageSummary
@@ -31,7 +31,7 @@ def preview_file(client: EngineClient, path: Path, watch: Watch) -> LoadPlan:
     """
     held = held_in(path, watch)
     suits(held, client.capabilities.store)
-    images, chains = here(client, watch)
+    images, chains = images_and_chains(client, watch.check)
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -65,26 +65,6 @@ def suits(held: Held, store: StoreKind) -> None:
         raise BadArchive(
             _("this Engine loads archives with a manifest.json alone, and this is an OCI layout")
         )
-
-
-def here(client: EngineClient, watch: Watch) -> tuple[tuple[ImageSummary, ...], frozenset[str]]:
-    """Return the images of an Engine and the chain IDs of all their layers.
-
-    Raises:
-        EngineError: as the Engine tells.
-    """
-    from tui.engine.errors import NotFound
-    from tui.engine.images import inspect_image, list_images
-
-    images = list_images(client, all=True)
-    chains: set[str] = set()
-    for image in images:
-        watch.check()
-        try:
-            chains.update(chain_ids(inspect_image(client, image.image_id).diff_ids))
-        except NotFound:  # removed meanwhile
-            continue
-    return images, frozenset(chains)
 
 
 def compared(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.contents.chains import images_and_chains
 from tui.contents.source import Watch
 from tui.i18n import _
 from tui.layers.history import stack_of
@@ -19,7 +20,6 @@ from tui.model.image import ImageFacts
 from tui.model.sendplan import SendPlan
 from tui.transfer.archive import Copied
 from tui.transfer.loading import Told, send_archive
-from tui.transfer.preview import here
 from tui.transfer.saving import archive_size
 from tui.transfer.thinning import Thinner, droppable
 
@@ -69,7 +69,7 @@ def route_to(
     from tui.engine.images import image_facts
 
     images = tuple(image_facts(source, name) for name in names)
-    _images, there = here(target, watch)
+    _images, there = images_and_chains(target, watch.check)
     layers = {layer.chain_id: layer for one in images for layer in stack_of(one).layers}
     known = layers.keys() & there
     left_out = droppable([one.details.diff_ids for one in images], there)

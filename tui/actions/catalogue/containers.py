@@ -185,6 +185,17 @@ CONTAINER_VERBS: Final = (
         docker="docker logs --follow CONTAINER",
     ),
     ActionSpec(
+        "save_logs",
+        N_("Save log"),
+        N_("Write the container's whole log to a file."),
+        ("L",),
+        ON_CONTAINERS,
+        Ask.FORM,
+        needs_selection=True,
+        line=lambda selection: docker_line("logs", selection.containers[0].name),
+        docker="docker logs CONTAINER > FILE",
+    ),
+    ActionSpec(
         "container_sizes",
         N_("Sizes"),
         N_("Measure the writable layers of all containers (the Engine walks them)."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.actions.dispatcher import Ending, JobContext
+from tui.actions.handlers.registries import ways_for
 from tui.actions.values.reading import PlanPull
 from tui.i18n import _
 from tui.model.progress import Progress
@@ -19,12 +20,12 @@ KEPT: Final = "Already exists"
 
 def plan_pull(action: PlanPull, context: JobContext) -> Ending:
     """Ask the registry for the layers, and the Engine or its disk which of them are here."""
-    from tui.transfer.planning import plan_of
+    from tui.browsing.pullplan import plan_of
 
     client = context.client()
     context.on_cancel(client.cut)
     reference = parse_reference(action.reference)
-    plan = plan_of(client, reference, context.check, context.on_cancel)
+    plan = plan_of(client, ways_for(context), reference, action.platform, context.check)
     context.tell(events.PullPlanned(plan))
     return Ending()
 

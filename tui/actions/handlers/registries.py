@@ -47,7 +47,7 @@ def search(action: SearchImages, context: JobContext) -> Ending:
     from tui.browsing.search import search as ask
     from tui.registry.errors import RegistryError
 
-    ways = _ways(context)
+    ways = ways_for(context)
     context.tell(events.SearchStarted(action.term))
     query = Query(action.term, action.limit, action.official, action.stars)
     try:
@@ -64,7 +64,7 @@ def read_tags(action: ReadTags, context: JobContext) -> Ending:
     """Read tags page by page; of Docker Hub also how many pulls are left."""
     from tui.browsing import tags
 
-    ways = _ways(context)
+    ways = ways_for(context)
     reference = parse_reference(action.repository)
     found = NO_TAGS
     told = tags.read_tags(
@@ -89,7 +89,7 @@ def read_tag_facts(action: ReadTagFacts, context: JobContext) -> Ending:
 
     reference = parse_reference(action.repository)
     batch: list[RemoteTag] = []
-    found = read(_ways(context), reference, action.tags, action.platform, context.check)
+    found = read(ways_for(context), reference, action.tags, action.platform, context.check)
     for number, tag in enumerate(found, 1):
         context.report(Progress(action.title, number, len(action.tags)))
         batch.append(tag)
@@ -106,7 +106,7 @@ def read_tag(action: ReadTag, context: JobContext) -> Ending:
     from tui.browsing.tags import read_tag as read
 
     reference = parse_reference(action.reference).with_default_tag()
-    context.tell(browsing.TagOpened(read(_ways(context), reference, action.platform)))
+    context.tell(browsing.TagOpened(read(ways_for(context), reference, action.platform)))
     return Ending()
 
 
@@ -117,7 +117,7 @@ def read_repository(action: ReadRepository, context: JobContext) -> Ending:
     reference = parse_reference(action.repository)
     if reference.domain != HUB:
         raise NotThere(_("only repositories of Docker Hub have a page"))
-    page = _ways(context).hub().repository(reference.path)
+    page = ways_for(context).hub().repository(reference.path)
     context.tell(browsing.RepositoryOpened(page))
     return Ending()
 
@@ -129,7 +129,7 @@ def read_catalog(action: ReadCatalog, context: JobContext) -> Ending:
 
     told = RepositoryList(action.host, is_whole=False)
     try:
-        for names in repository_pages(_ways(context).registry(ImageReference(action.host, ""))):
+        for names in repository_pages(ways_for(context).registry(ImageReference(action.host, ""))):
             context.check()
             told = RepositoryList(action.host, (*told.names, *names), is_whole=False)
             context.tell(browsing.RepositoriesListed(told))
@@ -151,7 +151,7 @@ def plan_deletion(action: PlanDeletion, context: JobContext) -> Ending:
     def tell(done: int, total: int) -> None:
         context.report(Progress(action.title, done, total))
 
-    planned = plan(_ways(context), reference, context.check, tell)
+    planned = plan(ways_for(context), reference, context.check, tell)
     context.tell(browsing.DeletionPlanned(planned))
     return Ending()
 
@@ -161,7 +161,7 @@ def delete_tag(action: DeleteTag, context: JobContext) -> Ending:
     from tui.browsing.tags import delete
 
     deletion = action.deletion
-    client = _ways(context).registry(parse_reference(deletion.repository))
+    client = ways_for(context).registry(parse_reference(deletion.repository))
     context.check()
     delete(client, deletion)
     context.tell(browsing.TagsDeleted(deletion))
@@ -184,7 +184,7 @@ def check_newer(action: CheckNewer, context: JobContext) -> Ending:
     context.tell(browsing.ComparingBegun(action.number))
     batch: list[Comparison] = []
     moved = 0
-    comparer = Comparer(_ways(context), client, check=context.check)
+    comparer = Comparer(ways_for(context), client, check=context.check)
     for number, comparison in enumerate(comparer.compare(names), 1):
         moved += comparison.verdict is Verdict.MOVED
         context.report(Progress(_("looking for newer images"), number, len(names)))
@@ -233,7 +233,7 @@ def _tag_meant(text: str, tags: tuple[str, ...]) -> str:
     return ""
 
 
-def _ways(context: JobContext) -> Ways:
+def ways_for(context: JobContext) -> Ways:
     """Return the ways to registries; they end when the job is cancelled."""
     from tui.browsing.ways import Ways
     from tui.registry.hub import hub_addresses

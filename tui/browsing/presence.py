@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from tui.contents.chains import images_and_chains
 from tui.contents.content import PLACES, STORE
 from tui.contents.dataroot import DataRoot, NotThere, digits_of
 from tui.layers.chain import chain_ids
@@ -20,13 +21,23 @@ from tui.model.pullplan import PlannedLayer, Presence
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
-    from tui.registry.remote import RemoteLayer
+
+
+class WantedLayer(NamedTuple):
+    """A layer of an image in a registry, as far as that tells."""
+
+    digest: str
+    """Of the blob; empty where nobody tells."""
+    size: int
+    created_by: str
+    diff_id: str = ""
+    """Empty on Docker Hub, whose API knows no config."""
 
 
 class Here(Protocol):
     """What an Engine has of an image's layers."""
 
-    def presences(self, layers: Sequence[RemoteLayer]) -> list[Presence]:
+    def presences(self, layers: Sequence[WantedLayer]) -> list[Presence]:
         """Return for each layer, bottom first, whether it is here."""
 
 
@@ -38,13 +49,16 @@ class KnownChains:
     keeps_snapshots: bool = False
     """Whether a chain that is here is never fetched again (containerd store)."""
 
-    def presences(self, layers: Sequence[RemoteLayer]) -> list[Presence]:
+    def presences(self, layers: Sequence[WantedLayer]) -> list[Presence]:
         """Return what may be here: of the classic store a row from the bottom."""
+        if not all(layer.diff_id for layer in layers):  # nobody tells which layers these are
+            nothing = Presence.MAYBE if self.chains else Presence.MISSING
+            return [nothing] * len(layers)
         found = Presence.HERE if self.keeps_snapshots else Presence.MAYBE
         told: list[Presence] = []
-        for layer in layers:
+        for chain_id in chain_ids(layer.diff_id for layer in layers):
             is_reached = self.keeps_snapshots or Presence.MISSING not in told
-            known = is_reached and layer.chain_id in self.chains
+            known = is_reached and chain_id in self.chains
             told.append(found if known else Presence.MISSING)
         return told
 
@@ -68,23 +82,29 @@ class ClassicRoot:
         except NotThere:
             return False
 
-    def presences(self, layers: Sequence[RemoteLayer]) -> list[Presence]:
+    def presences(self, layers: Sequence[WantedLayer]) -> list[Presence]:
         """Return what is here, to the letter of the Engine's own rule."""
         told: list[Presence] = []
+        below: list[str] = []
         for layer in layers:
-            is_here = Presence.MISSING not in told and self._has(layer)
+            is_here = Presence.MISSING not in told and self._has(layer, below)
             told.append(Presence.HERE if is_here else Presence.MISSING)
         return told
 
-    def _has(self, layer: RemoteLayer) -> bool:
+    def _has(self, layer: WantedLayer, below: list[str]) -> bool:
+        """Tell whether a layer is here on top of these diff IDs, and add its own to them."""
         try:
-            chain = digits_of(layer.chain_id)
-            self.root.size(self._folder / "layerdb" / "sha256" / chain / "diff")
             blob = digits_of(layer.digest)
             known = self._folder / "distribution" / "diffid-by-digest" / "sha256" / blob
-            return self.root.text(known).strip() == layer.diff_id
+            diff_id = self.root.text(known).strip()
+            if layer.diff_id not in ("", diff_id):
+                return False
+            below.append(diff_id)
+            chain = digits_of(chain_ids(below)[-1])
+            self.root.size(self._folder / "layerdb" / "sha256" / chain / "diff")
         except NotThere:
             return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,7 @@ class ContentRoot:
     blobs: Path
     chains: KnownChains
 
-    def presences(self, layers: Sequence[RemoteLayer]) -> list[Presence]:
+    def presences(self, layers: Sequence[WantedLayer]) -> list[Presence]:
         """Return what is here: as a blob, or unpacked."""
         return [
             Presence.HERE if self._has(layer.digest) else by_chain
@@ -126,7 +146,7 @@ def here_of(client: EngineClient, check: Callable[[], None]) -> Here:
         classic = ClassicRoot(DataRoot(root), info.storage_driver)
         if classic.is_readable():
             return classic
-    chains = KnownChains(_chains(client, check), store is StoreKind.CONTAINERD)
+    chains = KnownChains(images_and_chains(client, check)[1], store is StoreKind.CONTAINERD)
     if store is StoreKind.CONTAINERD and is_local:
         for place in PLACES:
             blobs = root / place / STORE / "blobs"
@@ -138,24 +158,9 @@ def here_of(client: EngineClient, check: Callable[[], None]) -> Here:
     return chains
 
 
-def planned(layers: Sequence[RemoteLayer], here: Here) -> tuple[PlannedLayer, ...]:
+def planned(layers: Sequence[WantedLayer], here: Here) -> tuple[PlannedLayer, ...]:
     """Return the layers of an image in a registry, with what is here of them."""
     return tuple(
-        PlannedLayer(layer.index, layer.digest, layer.size, layer.created_by, presence)
-        for layer, presence in zip(layers, here.presences(layers), strict=True)
+        PlannedLayer(at, layer.digest, layer.size, layer.created_by, presence)
+        for at, (layer, presence) in enumerate(zip(layers, here.presences(layers), strict=True), 1)
     )
-
-
-def _chains(client: EngineClient, check: Callable[[], None]) -> frozenset[str]:
-    """Return the chain IDs of all images: one request an image, which is what the API has."""
-    from tui.engine import images
-    from tui.engine.errors import NotFound
-
-    found: set[str] = set()
-    for image in images.list_images(client, all=True):
-        check()
-        try:
-            found.update(chain_ids(images.inspect_image(client, image.image_id).diff_ids))
-        except NotFound:  # removed meanwhile
-            continue
-    return frozenset(found)

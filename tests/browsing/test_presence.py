@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tui.browsing.presence import ClassicRoot, ContentRoot, KnownChains, WantedLayer, planned
 from tui.contents.dataroot import DataRoot
 from tui.layers.chain import chain_ids
 from tui.model.pullplan import PlannedLayer, Presence, PullPlan
-from tui.registry.remote import RemoteLayer
-from tui.transfer.presence import ClassicRoot, ContentRoot, KnownChains, planned
 
 HERE, MAYBE, MISSING = Presence.HERE, Presence.MAYBE, Presence.MISSING
 
@@ -15,19 +14,17 @@ def _digest(letter: str) -> str:
     return f"sha256:{letter * 64}"
 
 
-def _layers(*sizes: int) -> list[RemoteLayer]:
-    diffs = [_digest("abcdef"[at]) for at in range(len(sizes))]
-    return [
-        RemoteLayer(at + 1, diff, chain, "RUN x", _digest("012345"[at]), size, {})
-        for at, (diff, chain, size) in enumerate(zip(diffs, chain_ids(diffs), sizes, strict=True))
-    ]
-
-
-LAYERS = _layers(1_064_682, 460_753, 112)
+LAYERS = [
+    WantedLayer(_digest("012"[at]), size, "RUN x", _digest("abc"[at]))
+    for at, size in enumerate((1_064_682, 460_753, 112))
+]
+CHAINS = chain_ids(layer.diff_id for layer in LAYERS)
+HUBS = [layer._replace(diff_id="") for layer in LAYERS]
+"""The same as Docker Hub's API tells them: no diff IDs."""
 
 
 def test_chains_alone_say_maybe_from_the_bottom_up_to_the_first_gap() -> None:
-    one, two, three = (layer.chain_id for layer in LAYERS)
+    one, two, three = CHAINS
     for chains, expected in (
         ((), [MISSING, MISSING, MISSING]),
         ((one, two), [MAYBE, MAYBE, MISSING]),
@@ -37,8 +34,13 @@ def test_chains_alone_say_maybe_from_the_bottom_up_to_the_first_gap() -> None:
         assert KnownChains(frozenset(chains)).presences(LAYERS) == expected
 
 
+def test_where_nobody_tells_which_layers_they_are_any_may_be_here() -> None:
+    assert KnownChains(frozenset(CHAINS)).presences(HUBS) == [MAYBE, MAYBE, MAYBE]
+    assert KnownChains(frozenset()).presences(HUBS) == [MISSING, MISSING, MISSING]
+
+
 def test_the_containerd_store_keeps_every_snapshot_that_it_has() -> None:
-    chains = frozenset({LAYERS[0].chain_id, LAYERS[2].chain_id})
+    chains = frozenset({CHAINS[0], CHAINS[2]})
     assert KnownChains(chains, keeps_snapshots=True).presences(LAYERS) == [HERE, MISSING, HERE]
 
 
@@ -52,7 +54,7 @@ def test_the_containerd_stores_blobs_are_looked_up(tmp_path: Path) -> None:
 def _classic(root: Path, chains: list[int], blobs: dict[int, str]) -> ClassicRoot:
     image = root / "image" / "overlay2"
     for at in chains:
-        folder = image / "layerdb" / "sha256" / LAYERS[at].chain_id.partition(":")[2]
+        folder = image / "layerdb" / "sha256" / CHAINS[at].partition(":")[2]
         folder.mkdir(parents=True)
         (folder / "diff").write_text(LAYERS[at].diff_id)
     known = image / "distribution" / "diffid-by-digest" / "sha256"
@@ -75,6 +77,8 @@ def test_the_classic_store_wants_the_chain_and_the_blob(tmp_path: Path) -> None:
     ):
         root = _classic(tmp_path / str(number), chains, known)
         assert root.presences(LAYERS) == expected
+        without = [HERE, HERE, MISSING] if number == 4 else expected
+        assert root.presences(HUBS) in (expected, without), "the blobs tell their diff IDs"
 
 
 def test_records_that_may_not_be_read_are_not_taken_for_empty(tmp_path: Path) -> None:
@@ -84,8 +88,8 @@ def test_records_that_may_not_be_read_are_not_taken_for_empty(tmp_path: Path) ->
 
 def _plan(*presences: Presence, image_here: str = "") -> PullPlan:
     layers = tuple(
-        PlannedLayer(one.index, one.digest, one.size, "", presence)
-        for one, presence in zip(LAYERS, presences, strict=True)
+        PlannedLayer(at, one.digest, one.size, "", presence)
+        for at, (one, presence) in enumerate(zip(LAYERS, presences, strict=True), 1)
     )
     return PullPlan("x:1", "linux/amd64", (), "", layers, 300, image_here)
 
@@ -105,6 +109,6 @@ def test_what_was_fetched_is_what_the_engine_did_not_keep() -> None:
 
 
 def test_layers_keep_their_order_and_sizes() -> None:
-    told = planned(LAYERS, KnownChains(frozenset({LAYERS[0].chain_id})))
+    told = planned(LAYERS, KnownChains(frozenset({CHAINS[0]})))
     assert [(one.index, one.size) for one in told] == [(1, 1_064_682), (2, 460_753), (3, 112)]
     assert told[0].presence is MAYBE
