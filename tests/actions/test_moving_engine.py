@@ -392,7 +392,7 @@ def there(spare: SpareEngine) -> Iterator[APIClient]:
     client.close()
 
 
-@pytest.mark.stores("classic")
+@pytest.mark.stores("classic", "podman")
 async def test_sending_leaves_out_what_is_there(
     verbs: Verbs, spare: SpareEngine, there: APIClient
 ) -> None:
@@ -413,7 +413,7 @@ async def test_sending_leaves_out_what_is_there(
     assert set(_ids(there, _names(specs))) == set(_names(specs))
     again = await verbs.do(SendImages(_names(specs), spare.host))
     assert "2 layers were there already" in again.summary
-    whole = there.get_image(two.tags[0])
+    whole = there.get_image(_ids(there, two.tags)[two.tags[0]])
     assert sum(len(piece) for piece in whole) > 50_000, "its layers are whole there"
 
 

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.engines.images import ImageSpec, archive, chain_ids, make_layer
+from tests.engines.images import ImageSpec, archive, chain_ids, diff_id, make_layer
 from tests.transfer.archives import as_tar, files_of, layout
 from tui.transfer.errors import CutOff
 from tui.transfer.thinning import Thinner, droppable, proven_chain
@@ -33,9 +33,15 @@ def test_since_25_a_layer_is_named_by_its_diff_id() -> None:
     there = set(chain_ids(ONE.diff_ids)[:2])
     data = as_tar(layout((ONE,)))
     thinned, left_out = _thin(data, (ONE,), there)
-    gone = {f"blobs/sha256/{diff_id[7:]}" for diff_id in ONE.diff_ids[:2]}
+    gone = {f"blobs/sha256/{one[7:]}" for one in ONE.diff_ids[:2]}
     assert files_of(data).keys() - files_of(thinned).keys() == gone
     assert left_out == 2
+
+
+def test_from_podman_a_layer_is_named_by_its_diff_id_too() -> None:
+    data = as_tar({f"{diff_id(layer)[7:]}.tar": layer for layer in ONE.layers})
+    thinned, left_out = _thin(data, (ONE,), set(chain_ids(ONE.diff_ids)[:2]))
+    assert (list(files_of(thinned).values()), left_out) == ([C], 2)
 
 
 def _old(spec: ImageSpec) -> tuple[bytes, list[str]]:

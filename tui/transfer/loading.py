@@ -112,7 +112,7 @@ def send_archive(client: EngineClient, pieces: Iterator[bytes], tell: Told) -> t
     for line in load(client, watched()):
         if isinstance(line, PullNote):
             found = _LOADED.match(line.text)
-            names += [found[1].strip()] if found else []
+            names += [name.strip() for name in found[1].split(",")] if found else []  # Podman's
             if line.text:
                 tell(line.text)
         else:

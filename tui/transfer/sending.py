@@ -88,11 +88,12 @@ def route_to(
 def can_leave_out(source: EngineClient, target: EngineClient) -> bool:
     """Tell whether layers that are there may be missing in what is sent.
 
-    The classic store looks only for what it does not have. The containerd store compresses layers,
-    so that which is which is not known before the end.
+    The classic store looks only for what it does not have; the containerd store and Podman refuse
+    an archive with a file missing. The containerd store saves layers compressed, so that which is
+    which is not known before the end.
     """
-    stores = (source.capabilities.store, target.capabilities.store)
-    return stores == (StoreKind.CLASSIC, StoreKind.CLASSIC)
+    knows = source.capabilities.store is not StoreKind.CONTAINERD
+    return knows and target.capabilities.store is StoreKind.CLASSIC
 
 
 def send(

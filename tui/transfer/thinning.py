@@ -2,9 +2,9 @@
 
 The classic store looks a layer up by its chain ID before it opens the layer's file, so that file
 need not be there (measured on 20.10 and 28.5). Which file is which layer is known as soon as it
-comes: since 25 its name is its diff ID; before, the folder of a layer is named by a digest over
-its `json` and the chain ID (moby's `v1.CreateID`), so a chain ID that gives this digest is proven
-to be the layer's.
+comes: since 25, and from Podman, its name is its diff ID. Before, a layer's folder is named by a
+digest over its `json` and the chain ID (moby's `v1.CreateID`), so a chain ID that gives this digest
+is proven to be the layer's.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ class Thinner:
         folder, base = posixpath.split(name)
         if base == "layer.tar":
             return self._folders.get(folder) in self._diffs
-        return folder == "blobs/sha256" and named_digest(name) in self._diffs
+        is_layer = folder == "blobs/sha256" or (not folder and base.endswith(".tar"))
+        return is_layer and named_digest(name) in self._diffs
 
     def _learn(self, folder: str, data: bytes) -> None:
         """Find the chain ID whose layer a folder holds."""
