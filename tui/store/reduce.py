@@ -162,6 +162,7 @@ def _(event: events.AccountsListed, state: State) -> State:
     return replace(state, logins=logins)
 
 
+@reduce.register
 def _(event: events.LogOpened, state: State) -> State:
     return replace(state, log=event.log)
 
