@@ -254,7 +254,7 @@ IN_FORCE = "docker info --format '{{json .RegistryConfig.Mirrors}}'"
 LINES: list[tuple[Action, str]] = [
     (FollowLogs((WEB,)), "docker logs --follow --tail 2000 web"),
     (FollowLogs((WEB,), -1, "10m"), "docker logs --follow --tail all --since 10m web"),
-    (ReadEarlierLogs(WEB, 1_000_000_001), "docker logs --until 1.000000001 --tail 10000 web"),
+    (ReadEarlierLogs(WEB, 1_000_000_001, 5), "docker logs --until 1.000000001 --tail 10005 web"),
     (SaveLogs(WEB, "a b.log"), "docker logs web > 'a b.log' 2>&1"),
     (PullImage("nginx:1"), "docker pull nginx:1"),
     (PullImage("nginx", "linux/arm64"), "docker pull --platform linux/arm64 nginx"),

@@ -11,6 +11,8 @@ import pytest
 from tui.contents.comparing import ComparedImages, Side
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
+from tui.logs.book import LogBook
+from tui.model.commit import Committed, ContainerChanges
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import FileDiff, FileVersion
@@ -18,9 +20,12 @@ from tui.model.filetext import FileText
 from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
 from tui.model.listing import LayerListing, SourceName
+from tui.model.loadplan import LoadPlan
 from tui.model.mirrors import NO_MIRRORS, MirrorProbe
 from tui.model.mirrors import Verdict as MirrorVerdict
+from tui.model.ownregistry import OwnRegistry
 from tui.model.progress import Outcome, Progress, TargetOutcome
+from tui.model.pullplan import PullPlan
 from tui.model.registry import (
     Comparison,
     Deletion,
@@ -32,10 +37,21 @@ from tui.model.registry import (
     TagList,
     Verdict,
 )
+from tui.model.sendplan import SendPlan
 from tui.model.walk import Walk
 from tui.store import browsing, events
 from tui.store.reduce import HISTORY_MAX, image_row_key, reduce
-from tui.store.state import EMPTY, NO_TROUBLE, Contents, Pane, Phase, SearchState, State, Trouble
+from tui.store.state import (
+    EMPTY,
+    NO_TROUBLE,
+    Contents,
+    OpenLog,
+    Pane,
+    Phase,
+    SearchState,
+    State,
+    Trouble,
+)
 from tui.store.store import Store
 
 IMAGE_A = ImageSummary("sha256:a", tags=("a:1", "a:2"))
@@ -97,6 +113,15 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.AllContainersToggled(),
     browsing.TagsListed(TagList("a")),
     browsing.TagFactsRead("a", (RemoteTag("1"),)),
+    events.AccountsListed((), (TROUBLE,)),
+    events.ChangesRead(ContainerChanges("c1", added=1)),
+    events.ContainerCommitted(Committed("sha256:a")),
+    events.LogOpened(OpenLog(("c1",), ("web",), LogBook())),
+    events.EarlierLogRead("c1", LogBook()),
+    events.OwnRegistryRead(OwnRegistry("/root")),
+    events.PullPlanned(PullPlan("a:1", "", (), "", ())),
+    events.LoadPlanned(LoadPlan("a.tar", 1, ())),
+    events.SendPlanned(SendPlan("far", "Docker", 1, 1, 0, 0, is_thin=False)),
     browsing.PullsLeftTold("a", Quota(100, 1)),
     browsing.TagOpened(TagDetails("a:1")),
     browsing.RepositoryOpened(HubRepository("a")),

@@ -109,7 +109,7 @@ def read_earlier_logs(action: ReadEarlierLogs, context: JobContext) -> Ending:
     book = LogBook()
     client = context.client()
     context.on_cancel(client.cut)
-    request = LogRequest(tail=action.tail, until=seconds_text(action.before))
+    request = LogRequest(tail=action.newer + action.tail, until=seconds_text(action.before))
     for lines in _lines(client, action.container.container_id, request):
         book.add([line for line in lines if line.nanoseconds < action.before])
     context.tell(events.EarlierLogRead(action.container.container_id, book))

@@ -54,6 +54,8 @@ class ReadEarlierLogs(NamedTuple):
     container: ContainerTarget
     before: int
     """Nanoseconds since the epoch: lines of then and later are not told."""
+    newer: int
+    """How many of those there are: the Engine counts its tail from the very end."""
     tail: int = EARLIER
     kind: str = "read_earlier_logs"
     quiet: bool = True
@@ -67,7 +69,9 @@ class ReadEarlierLogs(NamedTuple):
     def docker(self) -> str:
         """`docker logs --until TIME --tail N NAME`."""
         until = seconds_text(self.before)
-        return docker_line("logs", "--until", until, "--tail", str(self.tail), self.container.name)
+        return docker_line(
+            "logs", "--until", until, "--tail", str(self.newer + self.tail), self.container.name
+        )
 
     @property
     def targets(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import ClassVar, Final
 
 from textual import on
@@ -14,17 +15,17 @@ from textual.events import Resize
 from tui.actions.action import Action
 from tui.actions.forms import FORMS
 from tui.actions.selection import Selection
-from tui.actions.values.logs import FollowLogs, ReadEarlierLogs
+from tui.actions.values.logs import FollowLogs
 from tui.i18n import N_, _
-from tui.logs.book import LogBook
 from tui.logs.choice import Shown, find
 from tui.logs.colours import plain_text
 from tui.logs.line import STDERR, STDOUT
 from tui.logs.moments import seconds_of
 from tui.model.job import Job, JobState
-from tui.store.state import NO_LOG, Pane, State
+from tui.store.state import Pane, State
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.form import FormScreen
+from tui.ui.screens.logreading import LogReading
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.text import FieldsScreen, FieldValue
 from tui.ui.widgets.columns import CellText
@@ -67,16 +68,14 @@ class LogScreen(Sheet[None]):
     def __init__(self, action: FollowLogs) -> None:
         super().__init__()
         self._action = action
-        self._job = 0
-        self._earlier = 0
-        """Number of the job that reads older lines."""
-        self._book: LogBook | None = None
-        self._is_earlier = False
-        """Whether lines from before the newest book are in sight."""
         self._filter = ""
         self._streams = 0
         self._wanted = ""
         self._note = ""
+
+    @cached_property
+    def _reading(self) -> LogReading:
+        return LogReading(self.orlop, self._action)
 
     def compose(self) -> ComposeResult:
         """Title, lines, keys."""
@@ -94,31 +93,22 @@ class LogScreen(Sheet[None]):
 
     def on_unmount(self) -> None:
         """Let the Engine go: nobody looks any more."""
-        self.orlop.dispatcher.cancel(self._job)
-        self.orlop.dispatcher.cancel(self._earlier)
+        self._reading.end()
 
     @property
     def _view(self) -> LogView:
         return self.part("LogView", LogView)
 
     def _begin(self) -> None:
-        self.orlop.dispatcher.cancel(self._job)
-        self._book, self._is_earlier = None, False
         self._view.follows = True
-        self._view.names = tuple(one.name for one in self._action.containers)
-        self._job = self.orlop.dispatcher.submit(self._action)
+        self._view.names = self._reading.names
+        self._reading.begin()
 
     # What is shown
 
     def _show(self, state: State) -> None:
-        log = state.log
-        job = next((job for job in state.jobs if job.job_id == self._job), None)
-        ids = tuple(one.container_id for one in self._action.containers)
-        if log is NO_LOG or log.container_ids != ids:
-            return
-        book = log.earlier if self._is_earlier and log.earlier is not None else log.book
-        if book is not None and book is not self._book:
-            self._book = book
+        job = self._reading.job(state)
+        if self._reading.take(state):
             self._choose()
         self._view.empty_text = _why_empty(job)
         self._view.update()
@@ -126,14 +116,16 @@ class LogScreen(Sheet[None]):
 
     def _choose(self) -> None:
         """Show what filter and streams say."""
-        if self._book is not None:
-            self._view.show(Shown(self._book, self._filter, STREAMS[self._streams][1]))
+        if self._reading.book is not None:
+            streams = STREAMS[self._streams][1]
+            self._view.show(Shown(self._reading.book, self._filter, streams))
 
     def _show_lines(self, job: Job | None) -> None:
-        names = ", ".join(one.name for one in self._action.containers)
-        title = _(" Logs  {names}").format(names=names)
+        title = _(" Logs  {names}").format(names=", ".join(self._reading.names))
         right: list[Piece] = [CellText(text, "warn") for text in self._choices()]
-        right.append(CellText(f" {_standing(job, self._view, self._is_earlier)} ", "accent"))
+        right.append(
+            CellText(f" {_standing(job, self._view, self._reading.is_earlier)} ", "accent")
+        )
         if job is not None and job.state is JobState.FAILED:
             right = [CellText(f" {job.summary} {job.remedy} ", "bad")]
         self.part(".dialog-title", TextLine).show(CellText(title, "strong"), right=tuple(right))
@@ -153,40 +145,18 @@ class LogScreen(Sheet[None]):
     def _moved(self, event: Resize | LogView.Moved) -> None:
         if isinstance(event, LogView.Moved):
             if event.wants_more:
-                self._read_earlier()
-            elif self._view.follows and self._is_earlier:
-                self._is_earlier = False
+                self._note = self._reading.read_earlier(self._earlier_came) or self._note
+            elif self._view.follows:
+                self._reading.is_earlier = False
         self._show(self.orlop.store.state)
 
-    def _read_earlier(self) -> None:
-        """Read what came before the first line that is kept; of one container alone."""
-        book = self._book
-        is_one = len(self._action.containers) == 1
-        first = book.line(book.first) if book is not None else None
-        running = any(job.job_id == self._earlier for job in self._unfinished())
-        if not is_one or first is None or not first.nanoseconds or running:
-            return
-        self._note = _("reading earlier lines")
-        action = ReadEarlierLogs(self._action.containers[0], first.nanoseconds)
-        self._earlier = self.orlop.dispatcher.submit(action)
-        self.orlop.after_job(self._earlier, self._earlier_came)
-
-    def _unfinished(self) -> list[Job]:
-        return [job for job in self.orlop.store.state.jobs if not job.state.is_final]
-
-    def _earlier_came(self) -> None:
+    def _earlier_came(self, note: str) -> None:
         """Show the older lines from their end, so that the reading goes on where it was."""
-        earlier = self.orlop.store.state.log.earlier
-        if earlier is None or earlier is self._book:
-            return
-        if earlier.end == earlier.first:
-            self._note = _("this is the first line")
-        else:
-            self._note = _("earlier lines; G for the newest")
-            self._is_earlier = True
-            self._book = earlier
+        self._note = note
+        book = self._reading.book
+        if self._reading.is_earlier and book is not None and book is not self._view.book:
             self._choose()
-            self._view.go_to(earlier.end - 1)
+            self._view.go_to(book.end - 1)
         self._show(self.orlop.store.state)
 
     # Keys
@@ -194,7 +164,8 @@ class LogScreen(Sheet[None]):
     def action_pause(self) -> None:
         """Stand still, or go on at the end."""
         self._view.follows = not self._view.follows
-        self._is_earlier = self._is_earlier and not self._view.follows
+        if self._view.follows:
+            self._reading.is_earlier = False
         self._refreshed("")
 
     def action_search(self) -> None:
@@ -209,12 +180,13 @@ class LogScreen(Sheet[None]):
     def action_next(self, back: bool) -> None:
         """Go to the next line with what is looked for, or the one before."""
         view = self._view
-        if not self._wanted or self._book is None:
+        book = self._reading.book
+        if not self._wanted or book is None:
             self.action_search()
             return
         last = view.numbers[-1] + 1 if view.numbers else 0
         start = view.hit if view.hit >= 0 else last
-        found = find(self._book, view.numbers, self._wanted, start, back=back)
+        found = find(book, view.numbers, self._wanted, start, back=back)
         if found is not None:
             view.hit = found
             view.go_to(found)
@@ -250,7 +222,7 @@ class LogScreen(Sheet[None]):
         """Ask from when on to read."""
         help_text = _("10m, 1h30m, 2026-11-26, 2026-11-26T12:00:00; empty for the last lines.")
         screen = PromptScreen(
-            _("Since"), help_text=help_text, text=self._action.since, judge=_judge_moment
+            _("Since"), help_text=help_text, text=self._reading.action.since, judge=_judge_moment
         )
         self.app.push_screen(screen, self._since)
 
@@ -258,7 +230,8 @@ class LogScreen(Sheet[None]):
         if text is None:
             return
         tail = -1 if text.strip() else FollowLogs(()).tail
-        self._action = self._action._replace(since=text.strip(), tail=tail)
+        action = self._reading.action
+        self._reading.action = action._replace(since=text.strip(), tail=tail)
         self._begin()
 
     def action_again(self) -> None:
