@@ -1,0 +1,175 @@
+"""The screen of logs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.stage import CONNECTED, Stage, stage
+from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs
+from tui.logs.book import LogBook
+from tui.logs.line import STDERR, STDOUT, LogLine
+from tui.model.progress import Progress
+from tui.store import events
+from tui.store.state import OpenLog, Trouble
+from tui.ui.screens.logs import LogScreen
+from tui.ui.screens.main import MainScreen
+from tui.ui.widgets.logview import LogView
+
+STAMP = b"2026-11-26T12:00:%02d.000000000Z"
+
+
+def lines(*texts: bytes, start: int = 0) -> list[LogLine]:
+    """Lines of output, each a second later; those that begin with `!` are errors."""
+    return [
+        LogLine(
+            STAMP % (start + at), STDERR if text.startswith(b"!") else STDOUT, text.lstrip(b"!")
+        )
+        for at, text in enumerate(texts)
+    ]
+
+
+async def opened(here: Stage, *texts: bytes) -> LogBook:
+    """Open the log of the first container, which has these lines."""
+    await here.press("2", "l")
+    here.screen(LogScreen)
+    (action,) = here.recorder.of_kind("follow_logs")
+    assert isinstance(action, FollowLogs)
+    book = LogBook()
+    book.add(lines(*texts))
+    ids, names = zip(*action.containers, strict=True)
+    await here.tell(events.LogOpened(OpenLog(ids, names, book)))
+    return book
+
+
+async def more(here: Stage, book: LogBook, *texts: bytes) -> None:
+    """Let lines come, as the job tells it."""
+    book.add(lines(*texts, start=30))
+    (action,) = here.recorder.of_kind("follow_logs")
+    progress = Progress(str(book.end), book.end)
+    await here.tell(events.JobProgressed(here.recorder.number(action), progress))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 15)])
+async def test_new_lines_are_followed_until_one_goes_back(size: tuple[int, int]) -> None:
+    async with stage(*CONNECTED, size=size) as here:
+        book = await opened(here, *(b"line %d" % number for number in range(100)))
+        assert "line 99" in here.text()
+        assert "following" in here.text()
+        await more(here, book, b"line 100")
+        assert "line 100" in here.text()
+        await here.press("k")
+        assert "PAUSED" in here.text()
+        await more(here, book, b"line 101")
+        assert "line 101" not in here.text()
+        await here.press("G")
+        assert "line 101" in here.text()
+        await here.press("q")
+        here.screen(MainScreen)
+        (action,) = here.recorder.of_kind("follow_logs")
+        assert here.recorder.number(action) in here.recorder.cancelled, "the Engine is let go"
+
+
+async def test_a_text_is_found_shown_alone_and_copied() -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here, b"one", b"two \x1b[31mred\x1b[0m", b"!three", b"two more")
+        await here.press("slash")
+        await here.type("#answer", "TWO")
+        await here.press("enter", "c")
+        assert here.app.clipboard == "two more"
+        await here.press("N", "c")
+        assert here.app.clipboard == "two red"
+        await here.press("N")
+        assert "no more of that" in here.text()
+        await here.press("ampersand")
+        await here.type("#answer", "thr")
+        await here.press("enter")
+        text = here.text()
+        assert "! three" in text
+        assert "one" not in text
+        await here.press("e", "c")
+        assert here.app.clipboard == "", "of the output no line holds that"
+
+
+async def test_long_lines_are_wrapped_or_go_aside() -> None:
+    async with stage(*CONNECTED, size=(80, 24)) as here:
+        await opened(here, b"x" * 100 + b"END", b"short")
+        assert "END" not in here.text()
+        await here.press("w")
+        assert "END" in here.text()
+        await here.press("w", "right", "right")
+        assert "END" in here.text()
+
+
+async def test_nothing_hostile_reaches_the_screen() -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here, b"\x1b]52;c;eA==\x07a\x1b[2J\x1b[6nb", "\u202eevil".encode(), b"\xff")
+        text = here.text()
+        assert "ab" in text
+        assert "\\u202eevil" in text
+        assert "\\xff" in text
+        assert "\x1b" not in text
+
+
+async def test_times_are_shown_when_asked_for() -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here, b"one")
+        assert "12:00:00" not in here.text()
+        await here.press("t")
+        assert "2026-11-26 12:00:00.000 one" in here.text()
+
+
+async def test_earlier_lines_are_asked_for_at_the_top() -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here, b"one", b"two")
+        await here.press("g", "k")
+        (action,) = here.recorder.of_kind("read_earlier_logs")
+        assert isinstance(action, ReadEarlierLogs)
+        assert action.newer == 2
+        earlier = LogBook()
+        earlier.add([LogLine(b"2026-11-26T11:00:00.000000000Z", STDOUT, b"long ago")])
+        await here.tell(events.EarlierLogRead(action.container.container_id, earlier))
+        here.recorder.end(action)
+        await here.settle()
+        assert "long ago" in here.text()
+        assert "EARLIER" in here.text()
+        await here.press("G")
+        assert "long ago" not in here.text()
+        assert "two" in here.text()
+
+
+async def test_a_log_that_cannot_be_read_says_why() -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here)
+        assert "Nothing has been written yet." in here.text()
+        (action,) = here.recorder.of_kind("follow_logs")
+        here.recorder.fail(action, Trouble("There is no such thing.", "Check the name.", ""))
+        await here.settle()
+        assert "There is no such thing. Check the name." in here.text()
+
+
+async def test_the_whole_log_is_saved_to_a_file(tmp_path: Path) -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here, b"one")
+        await here.press("s")
+        await here.type("#field-path Input", f"{tmp_path}/web.log")
+        assert "docker logs web > " in here.text()
+        await here.press("enter")
+        assert [type(action) for action in here.loud] == [SaveLogs]
+
+
+async def test_a_flood_costs_only_what_is_in_sight() -> None:
+    async with stage(*CONNECTED, size=(80, 24)) as here:
+        book = await opened(here)
+        asked: set[int] = set()
+        line = book.line
+
+        def noted(number: int) -> LogLine | None:
+            asked.add(number)
+            return line(number)
+
+        book.line = noted  # type: ignore[method-assign]
+        await more(here, book, *[b"flood"] * 50_000)
+        assert here.app.screen.query_one(LogView).numbers[-1] == 49_999
+        assert len(asked) <= 24
