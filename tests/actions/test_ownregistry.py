@@ -90,6 +90,13 @@ def test_a_login_is_asked_for_and_the_password_is_on_no_disk(port: int, tmp_path
     assert not any(PASSWORD.encode() in path.read_bytes() for path in found)
 
 
+def test_what_the_owner_of_an_open_one_has_to_know_is_told(port: int) -> None:
+    ending = start_own_registry(StartOwnRegistry("0.0.0.0", port, "builtin"), context([]))
+    stop_own_registry(StopOwnRegistry("", port), context([]))
+    assert "whoever reaches this machine can push and pull" in ending.summary
+    assert f'"insecure-registries": ["HOST:{port}"]' in ending.summary
+
+
 def test_a_port_that_is_taken_is_told(port: int) -> None:
     with (
         socket.create_server(("127.0.0.1", port)),

@@ -120,6 +120,15 @@ async def test_it_is_stopped_after_a_question_whose_default_is_no() -> None:
         assert here.loud == [StopOwnRegistry("127.0.0.1:5001", 5001)]
 
 
+async def test_one_that_is_open_to_the_network_says_so() -> None:
+    async with stage(*CONNECTED) as here:
+        wide = RUNNING._replace(host="0.0.0.0", login=False)
+        await open_with(here, SERVED._replace(running=(wide,)))
+        assert "open to everybody in the network" in here.line("#place")
+        await here.tell(events.OwnRegistryRead(SERVED))
+        assert "open to everybody" not in here.line("#place")
+
+
 async def test_of_several_the_first_is_shown_and_the_others_are_counted() -> None:
     async with stage(*CONNECTED) as here:
         other = RUNNING._replace(port=5002)

@@ -88,7 +88,7 @@ def is_loopback(host: str) -> bool:
 
 
 def serve(options: ServeOptions, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; another program may take this process over.
+    """Serve until SIGTERM, SIGINT or SIGHUP; another program may take this process over.
 
     Args:
         options: What, where and how.
@@ -192,7 +192,7 @@ def _serve_ourselves(
     serving: Serving, one: Running, accounts: Accounts | None, say: Callable[[str], None]
 ) -> None:
     end = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: end.set())
     with (
         Registry(serving.root) as registry,

@@ -44,7 +44,7 @@ START_FORM: Final = Form(
             kind=FieldKind.CHOICE,
             choices=(
                 ("127.0.0.1", N_("this machine")),
-                ("0.0.0.0", N_("everybody in the network")),
+                ("0.0.0.0", N_("everybody in the network, without TLS")),
             ),
         ),
         Field(

@@ -23,7 +23,7 @@ def read_own_registry(_action: ReadOwnRegistry, context: JobContext) -> Ending:
 def start_own_registry(action: StartOwnRegistry, context: JobContext) -> Ending:
     """Start a registry that goes on when orlop ends."""
     from tui.distribution.backends import backend_title
-    from tui.distribution.serving import ServeOptions, add_user
+    from tui.distribution.serving import ServeOptions, add_user, warnings
     from tui.distribution.starting import start
 
     if action.user:
@@ -32,7 +32,8 @@ def start_own_registry(action: StartOwnRegistry, context: JobContext) -> Ending:
     one = start(options, context.check)
     context.tell(events.OwnRegistryRead(_look()))
     text = _("{address} is served by {backend} until it is stopped")
-    return Ending(text.format(address=one.address, backend=backend_title(one.backend)))
+    served = text.format(address=one.address, backend=backend_title(one.backend))
+    return Ending("\n".join((served, *warnings(one))))
 
 
 def stop_own_registry(action: StopOwnRegistry, context: JobContext) -> Ending:

@@ -28,6 +28,7 @@ from tui.ui.widgets.columns import CellText, Column, Piece, Row, wrap
 from tui.ui.widgets.rowlist import RowList
 from tui.ui.widgets.textline import TextLine
 
+THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
 USUAL: Final = address_of("127.0.0.1", 5000)
 
 ABOUT: Final = N_(
@@ -149,10 +150,13 @@ class OwnRegistryScreen(Sheet[None]):
         text = _(" running at {address}").format(address=one.address)
         more = _(" {backend}, ").format(backend=backend)
         more += _("asks for a login") if one.login else _("no login")
+        is_open = not one.login and one.host not in THIS_MACHINE
+        if is_open:
+            more += _(": open to everybody in the network")
         others = len(self._own.running) - 1
         if others:
             more += _("  (and {count} more)").format(count=others)
-        return (CellText(text, "good"), CellText(more, "dim"))
+        return (CellText(text, "good"), CellText(more, "warn" if is_open else "dim"))
 
     @on(RowList.RowHighlighted)
     def _show_line(self) -> None:
