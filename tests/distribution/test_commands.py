@@ -178,6 +178,7 @@ def test_what_cannot_be_served_is_told_in_a_sentence(tmp_path: Path) -> None:
         assert "Traceback" not in ran.stderr
     assert orlop("serve", "--port", "70000").returncode == 2
     assert orlop("serve", "--tls-cert", "x").returncode == 2
+    assert orlop("serve", "--json").returncode == 2
     assert orlop("serve", "--user", "me", "--backend", "builtin", given="\n").returncode == 1
 
 

@@ -91,6 +91,8 @@ def as_command(given: Mapping[str, Any]) -> OwnRegistry:
     """
     if bool(given.get("tls_cert")) != bool(given.get("tls_key")):
         raise ValueError(_("--tls-cert and --tls-key belong together"))
+    if given["registry_command"] == "serve" and given["json"] and not given["detach"]:
+        raise ValueError(_("--json goes with --detach: in the foreground lines are for people"))
     return OwnRegistry(
         given["registry_command"],
         json=given["json"],
