@@ -24,11 +24,11 @@ _HEAD: Final = struct.Struct("100s8s8s8s12s12s8sc100s8s64x16s155s12x")
 """Name, mode, uid, gid, size, mtime, sum, type, link, magic, device, prefix."""
 
 _CHECKSUM: Final = slice(148, 156)
-_ADLER: Final = 65521
-_NO_DEVICE: Final = (0, 0)
+ADLER: Final = 65521
+NO_DEVICE: Final = (0, 0)
 _NEW: Final = tuple.__new__
 _ZERO: Final = bytes(BLOCK)
-_POSIX: Final = b"ustar\x0000"
+POSIX: Final = b"ustar\x0000"
 _KINDS: Final = {
     b"0": Kind.FILE,
     b"\0": Kind.FILE,
@@ -116,6 +116,11 @@ class TarScanner:
         self._extensions = 0
         self._global_extensions = 0
 
+    @property
+    def has_globals(self) -> bool:
+        """Whether a header has told something of all entries that follow."""
+        return bool(self._global)
+
     def __iter__(self) -> Iterator[LayerEntry]:
         """Yield the entries.
 
@@ -150,7 +155,7 @@ class TarScanner:
         name, mode, uid, gid, size, mtime, check, flag, link, magic, device, prefix = _HEAD.unpack(
             head
         )
-        if _expected(check) != adler32(head) & 0xFFFF:
+        if expected_sum(check) != adler32(head) & 0xFFFF:
             _check_signed(head)
         stored = _number(size)
         if not 0 <= stored <= _LARGEST:
@@ -164,14 +169,14 @@ class TarScanner:
             self._local = {}
             return None
         path = name.partition(b"\0")[0]
-        if magic == _POSIX and prefix[0]:
+        if magic == POSIX and prefix[0]:
             path = prefix.partition(b"\0")[0] + b"/" + path
         kind = _KINDS.get(flag, Kind.FILE)
         if flag == b"\0" and path[-1:] == b"/":  # as V7 wrote folders
             kind, self.stored = Kind.DIRECTORY, 0
-        numbers = (_known(mode) & 0o7777, _known(uid), _known(gid), _known(mtime))
+        numbers = (number_of(mode) & 0o7777, number_of(uid), number_of(gid), number_of(mtime))
         real = self._sparse(head) if flag == b"S" else self.stored
-        where = _NO_DEVICE
+        where = NO_DEVICE
         if kind is Kind.CHARACTER or kind is Kind.BLOCK:
             where = (_number(device[:8]), _number(device[8:]))
         target = link.partition(b"\0")[0] if link[0] else b""
@@ -326,14 +331,14 @@ def _number(field: bytes) -> int:
             raise BadTar("a number makes no sense") from None
 
 
-_known: Final = lru_cache(4096)(_number)
+number_of: Final = lru_cache(4096)(_number)
 """For numbers that most entries of a layer have in common."""
 
 
 @lru_cache(8192)
-def _expected(check: bytes) -> int:
+def expected_sum(check: bytes) -> int:
     """Return what the low half of Adler-32 is for a header whose sum stands in this field."""
-    return (_number(check) - 255 + sum(check)) % _ADLER
+    return (_number(check) - 255 + sum(check)) % ADLER
 
 
 def _check_signed(head: bytes) -> None:

@@ -8,12 +8,14 @@ entry `{"type":1,...,"payload":CRC64,...}`. The lines are cut, not parsed as JSO
 from __future__ import annotations
 
 import binascii
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tui.layers.bytesource import ByteSource, Inflated, Readable
+from tui.layers.bytesource import BLOCK, ByteSource, Inflated, Readable
 from tui.layers.errors import BadTar, LayerError, NotReadable
 from tui.layers.tarscan import LIMITS, Limits, TarScanner, collecting_later
+from tui.layers.usualheads import usual_headers
 from tui.model.listing import Kind, LayerEntry, LayerListing
 
 SOURCE: Final = "metadata"
@@ -41,48 +43,49 @@ _CRC_LENGTH: Final = 12
 
 
 class _Headers(ByteSource):
-    """The raw bytes of a tar-split file, one after the other; notes the files' CRCs."""
+    """The raw bytes of a tar-split file, one after the other."""
 
     def __init__(self, stream: Readable) -> None:
         super().__init__(None)
         self._lines = stream
-        self._rest = b""
-        self._read = 0
-        self.crcs: list[bytes] = []
-        """CRC-64 of each file that has content, in base64."""
+        self._handed = b""
+        self.pieces = self._split()
+        """The segments that nobody has read: base64, and after a quote the entry that follows."""
+        self.crc = b""
+        """CRC-64, in base64, of the file whose header was read last; empty where it has none."""
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether the next byte is the first of a segment."""
+        return self._at == len(self._data)
+
+    def hand(self, piece: bytes) -> None:
+        """Give a segment back, which will be read next."""
+        self._handed = piece
+
+    def _split(self) -> Iterator[bytes]:
+        """Cut segments out, each with the entry that follows it: half the pieces of lines."""
+        rest, count = b"", 0
+        while data := self._lines.read(_INFLATE):
+            count += len(data)
+            if len(rest) > _LINE or count > _ALL:
+                raise BadTar("tar-split: it is too long")
+            _before, *pieces = (rest + data).split(_RAW)
+            if not pieces:
+                rest += data
+                continue
+            rest = _RAW + pieces.pop()
+            yield from pieces
+        yield from rest.split(_RAW)[1:]
 
     def _more(self) -> bytes:
-        while True:
-            data = self._lines.read(_INFLATE)
-            self._read += len(data)
-            if len(self._rest) > _LINE or self._read > _ALL:
-                raise BadTar("tar-split: it is too long")
-            if not data and not self._rest:
-                return b""
-            # A segment is cut out with the entry that follows it: half the pieces of lines.
-            _before, *pieces = (self._rest + data).split(_RAW)
-            if not pieces and data:
-                self._rest += data
-                continue
-            self._rest = _RAW + pieces.pop() if data else b""
-            if raw := self._raw(pieces):
-                return raw
-
-    def _raw(self, pieces: list[bytes]) -> bytes:
-        """Return the bytes of the segments, and note the CRCs of the entries between them."""
-        decode, crcs, parts = binascii.a2b_base64, self.crcs, []
-        try:
-            for piece in pieces:
-                end = piece.index(b'"')
-                parts.append(decode(piece[:end]))
-                at = piece.find(_CRC, end)
-                while at > 0:
-                    at += len(_CRC)
-                    crcs.append(piece[at : at + _CRC_LENGTH])
-                    at = piece.find(_CRC, at)
-        except ValueError as error:  # binascii.Error is one
-            raise BadTar(f"tar-split: {error}") from error
-        return b"".join(parts)
+        piece, self._handed = self._handed or next(self.pieces, b""), b""
+        if not piece:
+            return b""
+        end = piece.index(b'"')
+        at = piece.find(_CRC, end) + len(_CRC)
+        self.crc = piece[at : at + _CRC_LENGTH] if at >= len(_CRC) else b""
+        return binascii.a2b_base64(piece[:end]) or self._more()
 
 
 def read_split(stream: Readable, *, limits: Limits = LIMITS) -> tuple[LayerEntry, ...]:
@@ -95,26 +98,42 @@ def read_split(stream: Readable, *, limits: Limits = LIMITS) -> tuple[LayerEntry
     Raises:
         LayerError: it cannot be read, or goes beyond the limits.
     """
-    headers = _Headers(Inflated(stream))
-    with collecting_later():
-        entries = tuple(TarScanner(headers, contents=False, limits=limits))
-        return _with_fingerprints(entries, headers.crcs)
+    try:
+        with collecting_later():
+            return tuple(_entries(_Headers(Inflated(stream)), limits))
+    except ValueError as error:  # binascii.Error is one
+        raise BadTar(f"tar-split: {error}") from error
 
 
-def _with_fingerprints(
-    entries: tuple[LayerEntry, ...], crcs: list[bytes]
-) -> tuple[LayerEntry, ...]:
-    """Give each file that has content its CRC; none to any where they do not fit."""
-    file, new = Kind.FILE, tuple.__new__
-    if sum(entry[2] > 0 and entry[1] is file for entry in entries) != len(crcs):
-        return entries
-    left = iter(crcs)
-    return tuple(
-        [
-            new(LayerEntry, (*entry[:-1], next(left))) if entry[2] and entry[1] is file else entry
-            for entry in entries
-        ]
-    )
+def _entries(source: _Headers, limits: Limits) -> Iterator[LayerEntry]:
+    """Yield the entries: usual headers by the short way, the others as the scanner reads them."""
+    scanner = TarScanner(source, contents=False, limits=limits)
+    general, usual, file = iter(scanner), usual_headers(), Kind.FILE
+    count = kept = padding = 0
+    for piece in source.pieces:
+        count += 1
+        if count > limits.entries or kept > limits.kept:
+            raise BadTar("too many entries")
+        if not scanner.has_globals:
+            entry = usual(piece, piece.index(b'"'), padding)
+            if entry is not None:
+                padding = -entry[2] % BLOCK if entry[1] is file else 0
+                kept += len(entry[0])
+                yield entry
+                continue
+        source.hand(piece)
+        while True:
+            source.skip(padding)
+            found = next(general, None)
+            if found is None:
+                return
+            padding, scanner.stored = -scanner.stored % BLOCK, 0  # which it would pass over
+            is_alone = source.is_drained and found.kind is file and found.size
+            yield found._replace(fingerprint=source.crc) if is_alone else found
+            if source.is_drained:
+                break
+    if padding:
+        raise BadTar("it ends in the middle")
 
 
 def split_listing(path: Path, diff_id: str = "") -> LayerListing:
