@@ -64,6 +64,13 @@ def test_where_only_the_engine_gets_it_is_asked_and_that_is_said(engine: FakeEng
     assert engine.requests[-1].startswith("POST /v1.41/auth ")
 
 
+def test_a_user_may_have_any_name(engine: FakeEngine) -> None:
+    engine.answers["/auth"] = answer({"Status": "Login Succeeded"})
+    with connect(engine.endpoint) as client:
+        told = _log_in(client.for_job, NOWHERE, Login("robot${0}{x}", "secret"))
+    assert told.startswith(f"Logged in to {NOWHERE} as robot${{0}}{{x}}. Kept by")
+
+
 def test_a_no_of_the_engines_is_a_wrong_password(engine: FakeEngine) -> None:
     no = {"message": f"login attempt to http://{NOWHERE}/v2/ failed with status: 401 Unauthorized"}
     engine.answers["/auth"] = answer(no, 500)

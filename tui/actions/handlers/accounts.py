@@ -53,19 +53,21 @@ def log_in(action: LogIn, context: JobContext) -> Ending:
 def _login_sentence(action: LogIn, login: Login, *, by_engine: bool) -> str:
     """Return how a login ended: who, as what it is kept, where, and who says so."""
     names = {"registry": visible(action.registry), "user": visible(action.login.user)}
-    sentences = [_("Logged in to {registry} as {user}.").format(**names)]
     if action.place is None:
         sentences = [_("{registry} takes this login of {user}; it was not kept.").format(**names)]
-    elif login.identity_token:
-        sentences.append(_("A token is kept, not the password: {place}."))
     else:
-        sentences.append(_("Kept by: {place}."))
+        kept = _("Kept by: {place}.")
+        if login.identity_token:
+            kept = _("A token is kept, not the password: {place}.")
+        sentences = [
+            _("Logged in to {registry} as {user}.").format(**names),
+            kept.format(place=action.place.label),
+        ]
     if by_engine:
         sentences.append(
             _("Only the Engine reaches this registry, and it says yes also where none is needed.")
         )
-    place = action.place.label if action.place else ""
-    return " ".join(sentence.format(place=place) for sentence in sentences)
+    return " ".join(sentences)
 
 
 def _checked(action: LogIn, context: JobContext) -> tuple[Checked, bool]:
