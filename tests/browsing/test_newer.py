@@ -11,7 +11,7 @@ from tests.registry.fakes import FakeRegistry, digest, gzipped
 from tui.browsing.newer import Comparer, Named, names_of
 from tui.browsing.ways import Ways
 from tui.engine.errors import Cancelled, EngineError, NotFound, RegistryUnreachable
-from tui.model.engine import EngineInfo
+from tui.model.engine import Capabilities, EngineInfo, StoreKind
 from tui.model.image import ImageSummary
 from tui.model.reference import ImageReference
 from tui.model.registry import Answerer, Comparison, Verdict
@@ -25,8 +25,15 @@ OLD = "sha256:" + "0" * 64
 class FakeEngine:
     """An Engine that only tells digests."""
 
-    def __init__(self, told: str | EngineError, *, practice: bool = False) -> None:
+    def __init__(
+        self,
+        told: str | EngineError,
+        *,
+        practice: bool = False,
+        store: StoreKind = StoreKind.CLASSIC,
+    ) -> None:
         self.info = EngineInfo(practice=practice)
+        self.capabilities = Capabilities(store=store)
         self.told = told
         self.asked: list[str] = []
 
@@ -128,6 +135,12 @@ def test_the_engine_is_asked_where_we_do_not_get_through() -> None:
     assert engine.asked == ["127.0.0.1:9/app:1"]
     (one,) = _compare(NOWHERE, engine=FakeEngine(NotFound("manifest unknown")))
     assert one.verdict is Verdict.GONE
+
+
+def test_podman_is_not_asked_for_it_cannot_tell() -> None:
+    engine = FakeEngine(NotFound("no such path"), store=StoreKind.PODMAN)
+    (one,) = _compare(NOWHERE, engine=engine)
+    assert (one.verdict, engine.asked) == (Verdict.UNKNOWN, [])
 
 
 def test_a_registry_nobody_reaches_is_not_asked_for_each_name() -> None:

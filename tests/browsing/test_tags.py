@@ -128,7 +128,8 @@ def test_a_repository_that_is_not_on_docker_hub(hub: FakeHub) -> None:
     hub.refuses(f"{API}/tags", 404, b'{"message": "object not found"}')
     with pytest.raises(NotThere):
         list(read_tags(_ways(hub), NGINX))
-    assert len(hub.asked) == 1
+    hub.name("private")
+    assert _names(_last(read_tags(_ways(hub), NGINX))) == ["private"], "the API hides it"
 
 
 def test_a_tag_of_docker_hub_is_opened_without_a_pull(hub: FakeHub) -> None:

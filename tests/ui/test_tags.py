@@ -217,6 +217,23 @@ async def test_a_tag_is_opened() -> None:
         assert "A=b" in text
 
 
+async def test_the_layers_of_the_next_platform() -> None:
+    platforms = (RemotePlatform("linux/amd64"), RemotePlatform("linux/arm64/v8"))
+    tag = RemoteTag("1.10", DIGESTS["1"], platforms=platforms)
+    async with stage(*CONNECTED, IMAGES) as here:
+        await _opened(here)
+        await here.press("i")
+        asked = _reads(here, "read_tag")[-1]
+        await here.tell(
+            browsing.TagOpened(TagDetails("host:5000/app:1.10", tag, platform=platforms[0]))
+        )
+        here.recorder.end(asked)
+        await here.settle()
+        here.screen(TagScreen)
+        await here.press("n")
+        assert _reads(here, "read_tag")[-1] == ReadTag("host:5000/app:1.10", "linux/arm64/v8")
+
+
 async def test_a_tag_that_cannot_be_opened_says_why_in_place() -> None:
     async with stage(*CONNECTED, IMAGES) as here:
         await _opened(here)

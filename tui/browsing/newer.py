@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from tui.browsing.tags import digest_of_tag
 from tui.browsing.ways import Ways, in_parallel
-from tui.engine.errors import Cancelled, EngineError, NotFound, RegistryUnreachable
+from tui.engine.errors import (
+    Cancelled,
+    EngineError,
+    NotFound,
+    RegistryUnreachable,
+    TimedOut,
+)
 from tui.i18n import _
+from tui.model.engine import StoreKind
 from tui.model.image import ImageSummary
 from tui.model.reference import ImageReference, InvalidReference, parse_reference
 from tui.model.registry import Answerer, Comparison, Verdict
@@ -54,7 +61,8 @@ class Comparer:
 
         Args:
             ways: The ways to registries.
-            engine: Who is asked where we do not get through; None for nobody.
+            engine: Who is asked where we do not get through, if it can tell (Podman cannot);
+                None for nobody.
             check: Raises when nobody wants the answers any more.
         """
         self._ways = ways
@@ -117,12 +125,12 @@ class Comparer:
             return digest_of_tag(self._ways.registry(reference), reference.tag), Answerer.REGISTRY
         except _NO_WAY as error:
             self._check()
-            if engine is None:
+            if engine is None or engine.capabilities.store is StoreKind.PODMAN:
                 self._give_up(reference, error)
                 raise
             try:
                 return self._by_engine(engine, reference), Answerer.ENGINE
-            except RegistryUnreachable:
+            except (RegistryUnreachable, TimedOut):
                 self._give_up(reference, error)
                 raise
 

@@ -76,9 +76,9 @@ def read_tags(
         for told in _by_hub(ways.hub(anew=anew), reference, name, platform):
             seen = True
             yield told
-    except (EndOfPages, HubBlocked, HubBusy, LoginRefused, Unreachable) as error:
+    except (EndOfPages, HubBlocked, HubBusy, LoginRefused, NotThere, Unreachable) as error:
         if seen:
-            raise
+            raise  # and else its registry may tell more to who is logged in
         try:
             for names in _by_registry(ways, reference, name):
                 yield replace(names, note=f"{error.title} {error.detail}".strip())

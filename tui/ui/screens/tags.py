@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar, Final
 
 from textual import on
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from tui.actions.action import Action
@@ -228,9 +228,13 @@ class TagsScreen(LookupSheet):
             failed = self._failure(job_id)
             self.say(failed, "bad")
             if not failed and details.reference == action.reference and self.is_current:
-                self.app.push_screen(TagScreen(details))
+                self.app.push_screen(TagScreen(details), self._other_platform)
 
         self.orlop.after_job(job_id, show)
+
+    def _other_platform(self, platform: str | None) -> None:
+        if platform:
+            self._open(ReadTag(self.orlop.store.state.browsed.tag.reference, platform))
 
     def _failure(self, job_id: int) -> str:
         """Return how a job failed; empty where it went well."""
@@ -284,10 +288,26 @@ class TagsScreen(LookupSheet):
 
 
 class TagScreen(FieldsScreen):
-    """Everything of one tag."""
+    """Everything of one tag; the result is the platform to show next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next_platform", N_("Platform"), show=False, id="tag.n"),
+    ]
 
     def __init__(self, details: TagDetails) -> None:
         super().__init__(details.reference, details_fields(details), raw=details.config.raw)
+        every = [one.platform for one in details.tag.platforms]
+        at = every.index(details.platform.platform) if details.platform.platform in every else -1
+        self._next = every[(at + 1) % len(every)] if len(every) > 1 else ""
+
+    def keys(self) -> str:
+        """Return the line that reminds of the keys."""
+        return super().keys() + (_("  n next platform") if self._next else "")
+
+    def action_next_platform(self) -> None:
+        """Show the layers of the next platform."""
+        if self._next:
+            self.dismiss(self._next)
 
 
 def _same(one: object, other: object) -> bool:

@@ -33,8 +33,8 @@ class FieldValue:
     """As it is copied; shown with control characters spelled out."""
 
 
-class FieldsScreen(Sheet[None]):
-    """A list of fields; Enter shows a value whole, `c` copies it."""
+class FieldsScreen(Sheet[str]):
+    """A list of fields; Enter shows a value whole, `c` copies it. Subclasses may have a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy_field", N_("Copy"), show=False, id="fields.c"),
@@ -62,16 +62,17 @@ class FieldsScreen(Sheet[None]):
     def on_mount(self) -> None:
         """Fill the rows."""
         self.query_one(".dialog-title", TextLine).show(CellText(self._heading, "strong"))
-        keys = _(" c copy  enter whole text  esc back")
-        self.query_one("#sheet-keys", TextLine).show(
-            keys + (_("  J raw JSON") if self._raw else "")
-        )
+        self.query_one("#sheet-keys", TextLine).show(self.keys())
         rows = [
             Row(str(number), (CellText(field.label, "accent"), _one_line(field.value)))
             for number, field in enumerate(self._fields)
         ]
         self.query_one(RowList).set_rows(rows)
         self.query_one(RowList).focus()
+
+    def keys(self) -> str:
+        """Return the line that reminds of the keys."""
+        return _(" c copy  enter whole text  esc back") + (_("  J raw JSON") if self._raw else "")
 
     def _current(self) -> FieldValue | None:
         key = self.query_one(RowList).cursor_key
