@@ -143,6 +143,16 @@ def test_podman_is_not_asked_for_it_cannot_tell() -> None:
     assert (one.verdict, engine.asked) == (Verdict.UNKNOWN, [])
 
 
+def test_podman_has_digests_of_its_own(fake: FakeRegistry) -> None:
+    config = fake.add([gzipped(b"x")], "1")
+    named = _named(fake, OLD)
+    podman = FakeEngine("", store=StoreKind.PODMAN)
+    (one,) = _compare(Named(named.reference, config, named.digests), engine=podman)
+    assert one.verdict is Verdict.CURRENT, "it is the very image"
+    (one,) = _compare(named, engine=podman)
+    assert one.verdict is Verdict.MOVED
+
+
 def test_a_registry_nobody_reaches_is_not_asked_for_each_name() -> None:
     engine = FakeEngine(RegistryUnreachable("connection refused"))
     every = [Named(f"127.0.0.1:9/app:{n}", "i", ("127.0.0.1:9/app@" + OLD,)) for n in range(30)]

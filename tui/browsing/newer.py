@@ -23,9 +23,10 @@ from tui.engine.errors import (
 from tui.i18n import _
 from tui.model.engine import StoreKind
 from tui.model.image import ImageSummary
-from tui.model.reference import ImageReference, InvalidReference, parse_reference
+from tui.model.reference import HUB, ImageReference, InvalidReference, parse_reference
 from tui.model.registry import Answerer, Comparison, Verdict
 from tui.registry.errors import BadTls, NotARegistry, NotThere, RegistryError, Unreachable
+from tui.registry.remote import image_of
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -101,12 +102,30 @@ class Comparer:
             return _unknown(named, f"{error.title} {error.detail}".strip(), here[0])
         if not there:
             return _unknown(named, _("the registry does not tell its digest"), here[0])
-        same = there in here
+        same = there in here or self._is_the_image(reference, named.image_id)
         verdict = Verdict.CURRENT if same else Verdict.MOVED
-        old = there if same else here[0]
+        old = there if there in here else here[0]
         return Comparison(
             named.reference, named.image_id, verdict, old, there, answered_by=who.value
         )
+
+    def _is_the_image(self, reference: ImageReference, image_id: str) -> bool:
+        """Tell whether a tag of another digest still means the very image that is here.
+
+        Podman notes its own digest of what it pushes, not that of the registry. Reading the
+        manifest would be a pull on Docker Hub, so there a digest is all that counts.
+        """
+        engine = self._engine
+        if engine is None or engine.capabilities.store is not StoreKind.PODMAN:
+            return False
+        if reference.domain == HUB:
+            return False
+        client = self._ways.registry(reference)
+        try:
+            image = image_of(client, client.manifest(reference.tag), engine.info.platform)
+        except RegistryError:
+            return False
+        return image.image_id == image_id
 
     def _digest(self, reference: ImageReference) -> tuple[str, Answerer]:
         """Return the digest there, and who told it.
