@@ -120,7 +120,7 @@ async def test_a_pull_goes_through_a_mirror_and_all_is_rolled_back(
         assert pulled.state is JobState.DONE, pulled
         assert f"GET /v2/library/{name}/manifests/" in " ".join(mirror.asked).replace("HEAD", "GET")
         assert any("/blobs/" in asked for asked in mirror.asked)
-        verbs.maker.adopt(images=[f"{name}:1"])
+        verbs.api.remove_image(f"{name}:1")
 
         job = await verbs.do(RollBackMirrors())
         assert job.state is JobState.DONE, job

@@ -10,7 +10,7 @@ from tests.ui.stage import CONNECTED, Stage, stage
 from tui.actions.values.mirrors import ChangeMirrors, ProbeMirrors, RollBackMirrors
 from tui.model.mirrors import MirrorPlace, MirrorProbe, Mirrors, PlaceKind, Verdict
 from tui.store import events
-from tui.store.state import Trouble
+from tui.store.state import Phase, Trouble
 from tui.ui.screens import mirrors
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.mirrors import MirrorsScreen
@@ -176,6 +176,19 @@ async def test_where_orlop_may_not_write_there_is_text_to_paste() -> None:
         assert B in here.text()
         assert A not in here.text()
         assert "$ sudo systemctl reload docker" in here.text()
+
+
+async def test_what_cannot_be_read_is_told_and_read_when_the_engine_is_back() -> None:
+    async with stage(*CONNECTED) as here:
+        await here.press("%")
+        gone = Trouble("The Engine went away.", "Wait.", "")
+        here.recorder.fail_all("read_mirrors", gone)
+        await here.settle()
+        assert "The Engine went away." in here.text()
+        await here.tell(events.ConnectionChanged(Phase.CONNECTING, gone))
+        asked = len(here.recorder.of_kind("read_mirrors"))
+        await here.tell(events.ConnectionChanged(Phase.CONNECTED, gone))
+        assert len(here.recorder.of_kind("read_mirrors")) == asked + 1
 
 
 async def test_a_broken_file_is_told() -> None:

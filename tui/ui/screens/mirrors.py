@@ -34,7 +34,7 @@ from tui.model.job import JobState
 from tui.model.mirrors import MirrorProbe, Mirrors
 from tui.model.reference import InvalidReference
 from tui.model.text import visible
-from tui.store.state import State
+from tui.store.state import Phase, State
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.mirrorrows import Draft, difference_text, keys_line, probe_fields, rows
@@ -69,6 +69,8 @@ class MirrorsScreen(Sheet[None]):
         self._found: Mirrors | None = None
         self._draft = Draft()
         self._image = IMAGE
+        self._phase = Phase.CONNECTING
+        self._reading = 0
         self._job = 0
         self._test = 0
         self._known: Mapping[str, MirrorProbe] = {}
@@ -100,6 +102,7 @@ class MirrorsScreen(Sheet[None]):
         self._rows.focus()
         for line, text in zip(("#mirrors-more", "#sheet-keys"), keys_line(), strict=True):
             self.part(line, TextLine).show(*text)
+        self._phase = self.orlop.store.state.connection.phase
         self.action_read()
         self.follow(self._show)
 
@@ -123,6 +126,7 @@ class MirrorsScreen(Sheet[None]):
     def _show(self, state: State) -> None:
         """Show what is known; a draft that was written is one no more."""
         self._found = state.mirrors
+        self._follow_reading(state)
         job = next((job for job in state.jobs if job.job_id == self._job), None)
         if job is not None and job.state.is_final:
             self._job = 0
@@ -137,6 +141,16 @@ class MirrorsScreen(Sheet[None]):
             self._test = 0
             self._tell(f"{tested.summary} {tested.remedy}")
         self._fill()
+
+    def _follow_reading(self, state: State) -> None:
+        """Tell why they cannot be read; with another connection it is tried again."""
+        reading = next((job for job in state.jobs if job.job_id == self._reading), None)
+        if reading is not None and reading.state is JobState.FAILED:
+            self._reading = 0
+            self._rows.empty_text = f"{reading.summary}\n{reading.remedy}"
+        phase, self._phase = self._phase, state.connection.phase
+        if self._phase is Phase.CONNECTED and phase is not Phase.CONNECTED:
+            self.action_read()
 
     def _fill(self) -> None:
         found, state = self._found, self.orlop.store.state
@@ -179,7 +193,7 @@ class MirrorsScreen(Sheet[None]):
 
     def action_read(self) -> None:
         """Read everything again; a draft stays."""
-        self.orlop.dispatcher.submit(ReadMirrors())
+        self._reading = self.orlop.dispatcher.submit(ReadMirrors())
 
     def action_add(self) -> None:
         """Ask for an address and put it at the end."""
