@@ -11,7 +11,7 @@ from tui.actions.values.mirrors import ChangeMirrors, ProbeMirrors, RollBackMirr
 from tui.model.mirrors import MirrorPlace, MirrorProbe, Mirrors, PlaceKind, Verdict
 from tui.store import events
 from tui.store.state import Phase, Trouble
-from tui.ui.screens import mirrors
+from tui.ui import sudo
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.mirrors import MirrorsScreen
 from tui.ui.screens.prompt import PromptScreen
@@ -150,7 +150,7 @@ async def test_one_key_rolls_back() -> None:
 
 async def test_sudo_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([False, True])
-    monkeypatch.setattr(mirrors, "sudo_knows_us", lambda _app: next(answers))
+    monkeypatch.setattr(sudo, "sudo_knows_us", lambda _app: next(answers))
     async with stage(*CONNECTED) as here:
         await _opened(here, replace(FOUND, needs_sudo=True))
         await here.press("d", "w", "y")

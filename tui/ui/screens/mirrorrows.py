@@ -26,6 +26,19 @@ class Draft:
     mirrors: tuple[str, ...] = ()
     is_begun: bool = False
 
+    def now(self, found: Mirrors | None) -> tuple[str, ...]:
+        """Return the mirrors as they would be written."""
+        return self.mirrors if self.is_begun or found is None else _written(found)
+
+    def is_changed(self, found: Mirrors) -> bool:
+        """Tell whether there is something to write."""
+        return self.is_begun and self.mirrors != _written(found)
+
+
+def _written(found: Mirrors) -> tuple[str, ...]:
+    """Return the mirrors in the file; those in force where nobody can read it."""
+    return found.in_file if found.has_file and not found.trouble else found.in_force
+
 
 def rows(
     found: Mirrors,
