@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from tui.actions.values.mirrors import (
     RollBackMirrors,
 )
 from tui.engine.client import EngineClient, connect
+from tui.engine.system import has_reloaded
 from tui.mirrors import change as changing
 from tui.mirrors.change import check_file, do_change, plan_change
 from tui.mirrors.errors import BadDaemonFile, ChangedMeanwhile, NotAccepted
@@ -160,6 +162,20 @@ async def test_removing_all_writes_an_empty_list(
     assert job.state is JobState.DONE, job
     assert json.loads(file.read())["registry-mirrors"] == []
     assert _in_force(api) == []
+
+
+async def test_where_the_mirrors_stay_the_same_the_event_proves_it(
+    verbs: Verbs, file: DaemonJson, api: APIClient
+) -> None:
+    """An empty list where there was no key: `/info` tells nothing new."""
+    since = time.time()
+    job = await verbs.do(ChangeMirrors(MirrorEdit.SET, ()))
+    assert job.state is JobState.DONE, job
+    assert has_reloaded(verbs.client, since)
+    assert not has_reloaded(verbs.client, time.time())
+    assert _in_force(api) == []
+    job = await verbs.do(ChangeMirrors(MirrorEdit.SET, ()))
+    assert "as they were" in job.summary
 
 
 async def test_a_file_that_somebody_else_wrote_is_read_again(

@@ -123,6 +123,15 @@ def test_the_difference() -> None:
     assert difference(before, before, "f") == ()
 
 
+def test_the_difference_tells_no_passwords() -> None:
+    before = b'{\n "proxies": {"http-proxy": "http://me:made-up-secret@proxy"}\n}\n'
+    after = read_daemon_file(before).with_mirrors([A])
+    assert b"made-up-secret" in after
+    told = "\n".join(difference(before, after, "f"))
+    assert "made-up-secret" not in told
+    assert "http://***@proxy" in told
+
+
 _SPACES = st.text(" \t\r\n", max_size=3)
 _KEYS = st.one_of(
     st.sampled_from(["registry-mirrors", "insecure-registries", "debug", "hosts", ""]), st.text()

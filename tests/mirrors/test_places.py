@@ -162,7 +162,7 @@ def test_a_practice_engine_has_its_file_in_its_data_root(
     processes: Processes, listener: Endpoint, tmp_path: Path
 ) -> None:
     practice = replace(HERE, name="practice", practice=True)
-    assert _place(listener, practice).kind is PlaceKind.REMOTE
+    assert _place(listener, practice).kind is PlaceKind.NONE
     words = ("python", "orlop", "practice", "serve", "--data-root", str(tmp_path))
     processes.add(os.getpid(), *words, name="python")
     place = _place(listener, practice)

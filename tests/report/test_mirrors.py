@@ -32,6 +32,7 @@ class Practice:
     def __init__(self, folder: Path) -> None:
         self.socket = folder / "s"
         self.file = folder / "root" / "daemon.json"
+        self.is_changed = False
         options = ("--socket", str(self.socket), "--data-root", str(folder / "root"))
         self._child = subprocess.Popen(
             [sys.executable, "-m", "tui.cli", "practice", "serve", *options],
@@ -40,6 +41,7 @@ class Practice:
         until(self.socket.exists, "the practice engine listens")
 
     def run(self, *arguments: str) -> Ran:
+        self.is_changed = self.is_changed or bool({"-y", "--yes"} & {*arguments})
         return orlop("--host", f"unix://{self.socket}", "mirrors", *arguments)
 
     def told(self, *arguments: str) -> dict[str, object]:
@@ -64,8 +66,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 @pytest.fixture
 def practice(served: Practice) -> Practice:
     """The engine without mirrors, without a file, without backups."""
-    if served.told()["in_force"]:
+    if served.is_changed and served.told()["in_force"]:
         served.told("set", "--yes")
+    served.is_changed = False
     for path in served.file.parent.glob("daemon.json*"):
         path.unlink()
     return served

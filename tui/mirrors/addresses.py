@@ -19,6 +19,7 @@ WITH_PATH: Final = (24, 0, 9)
 LONGEST: Final = 2048
 """Characters of an address."""
 
+_SECRET: Final = re.compile(r"://[^/@\s\"]*@")
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -45,7 +46,7 @@ def check_mirror(mirror: str, version: str) -> None:
         BadMirror: it would refuse the address; the detail says why.
     """
     if why := why_not_mirror(mirror, version):
-        raise BadMirror(why, url=_without_secret(mirror))
+        raise BadMirror(why, url=without_secret(mirror))
 
 
 def why_not_mirror(mirror: str, version: str) -> str:
@@ -75,6 +76,6 @@ def why_not_mirror(mirror: str, version: str) -> str:
     return ""
 
 
-def _without_secret(mirror: str) -> str:
-    """Return an address as it may be told: a password would be in it."""
-    return re.sub(r"(://)[^/@]*@", r"\1", mirror)
+def without_secret(text: str) -> str:
+    """Return addresses as they may be told: without user and password."""
+    return _SECRET.sub("://***@", text)

@@ -209,6 +209,7 @@ def why_not_editable(found: Mirrors) -> str:
     sentences = {
         PlaceKind.DESKTOP: _("Docker Desktop applies {path} by its Settings, Docker Engine."),
         PlaceKind.REMOTE: _("The Engine is on {host}: its file is {path} there."),
+        PlaceKind.NONE: _("This engine keeps no settings: orlop practice serve --data-root does."),
         PlaceKind.PODMAN: _("Podman reads {path}: write [[registry.mirror]] there, restart it."),
     }
     return sentences.get(found.place.kind, "").format(path=path, host=found.host)

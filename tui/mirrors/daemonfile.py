@@ -14,6 +14,7 @@ from difflib import unified_diff
 from typing import Final, NoReturn
 
 from tui.i18n import _
+from tui.mirrors.addresses import without_secret
 from tui.mirrors.errors import BadDaemonFile
 from tui.mirrors.jsonspans import Member, Span, elements_of, members_of
 
@@ -97,7 +98,7 @@ def differs_in_more(one: bytes, other: bytes) -> bool:
 
 
 def difference(before: bytes, after: bytes, path: str) -> tuple[str, ...]:
-    """Return what changes, as `diff -u` shows it."""
+    """Return what changes, as `diff -u` shows it, but for passwords in addresses."""
     old, new = (_decoded(data).split("\n") for data in (before, after))
     lines = unified_diff(
         old[:-1] if old[-1] == "" else old,
@@ -106,7 +107,7 @@ def difference(before: bytes, after: bytes, path: str) -> tuple[str, ...]:
         path,
         lineterm="",
     )
-    return tuple(lines)
+    return tuple(map(without_secret, lines))
 
 
 def _loaded(body: str, path: str) -> object:

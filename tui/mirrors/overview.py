@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.config.paths import home_directory
 from tui.i18n import _
 from tui.mirrors.addresses import normal, normals
 from tui.mirrors.backups import newest_backup
@@ -34,7 +35,7 @@ def read_mirrors(
     from tui.engine.system import engine_mirrors
 
     told = engine_mirrors(client)
-    own_home = home or Path.home()
+    own_home = home or home_directory()
     place = find_place(client.endpoint, client.info, told, environ=environ, home=own_home)
     found = Mirrors(
         place,
@@ -45,7 +46,7 @@ def read_mirrors(
     )
     if place.kind is PlaceKind.PODMAN:
         return _of_podman(found, own_home)
-    if place.kind is PlaceKind.REMOTE:
+    if place.kind in (PlaceKind.REMOTE, PlaceKind.NONE):
         return found
     found = _with_file(found)
     if client.capabilities.store is StoreKind.CONTAINERD:

@@ -28,6 +28,8 @@ def paste_lines(found: Mirrors) -> tuple[str, ...]:
     path = found.place.path
     if found.place.kind is PlaceKind.PODMAN:
         return (_("into {path}, then:").format(path=path), "$ sudo systemctl restart podman")
+    if found.place.kind is PlaceKind.NONE:
+        return (_("into daemon.json of an Engine that keeps one"),)
     if found.place.kind is PlaceKind.DESKTOP:
         return (_("into Docker Desktop: Settings, Docker Engine; then Apply & restart"),)
     where = path

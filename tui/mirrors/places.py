@@ -103,7 +103,7 @@ def _practice_place(daemon: Daemon | None) -> MirrorPlace:
     """Return the file of a practice engine that keeps one: in its data root."""
     root = daemon.option("--data-root") if daemon is not None else ""
     if daemon is None or not Path(root).is_absolute():
-        return MirrorPlace(PlaceKind.REMOTE, f"DATA-ROOT/{FILE}")
+        return MirrorPlace(PlaceKind.NONE)
     path = f"{root}/{FILE}"
     return MirrorPlace(PlaceKind.FILE, path, os.path.realpath(path), pid=daemon.pid)
 

@@ -29,6 +29,8 @@ class PlaceKind(StrEnum):
     """Docker Desktop's: its own settings write it, and apply it."""
     REMOTE = "remote"
     """On another machine, or out of reach."""
+    NONE = "none"
+    """There is no file: a practice engine that keeps nothing."""
     PODMAN = "podman"
     """Podman's registries.conf, which is read only."""
 

@@ -60,7 +60,8 @@ def _list_lines(found: Mirrors) -> Iterator[str]:
         yield _("There are no mirrors: images come from Docker Hub itself.")
     yield ""
     text = _("file: {path}") if found.has_file else _("file: {path}, not there yet")
-    yield text.format(path=visible(found.place.path))
+    if found.place.path:
+        yield text.format(path=visible(found.place.path))
     for text in (found.trouble, why_not_editable(found), *found.notes, *map(_, LIMITS)):
         if text:
             yield visible(text)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tui.actions.action import docker_line
 from tui.i18n import _, ngettext
+from tui.mirrors.addresses import without_secret
 from tui.model.text import visible
 
 _IN_FORCE = ("info", "--format", "{{json .RegistryConfig.Mirrors}}")
@@ -99,7 +100,7 @@ class ChangeMirrors(NamedTuple):
     @property
     def title(self) -> str:
         """`set the mirrors: https://a.example`."""
-        names = ", ".join(map(visible, self.mirrors)) or _("none")
+        names = without_secret(", ".join(map(visible, self.mirrors))) or _("none")
         sentences = {
             MirrorEdit.SET: _("set the mirrors: {names}"),
             MirrorEdit.REMOVE: _("remove mirrors: {names}"),
