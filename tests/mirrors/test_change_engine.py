@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -277,3 +279,38 @@ async def test_a_change_that_is_cancelled_in_the_middle_leaves_the_old_file(
     assert file.read() == before
     assert file.backups == []
     assert in_force == []
+
+
+@pytest.mark.stores("containerd")
+async def test_hosts_toml_is_what_counts_where_it_is(
+    verbs: Verbs, file: DaemonJson, client: EngineClient, registry: str
+) -> None:
+    place = read_mirrors(client).place
+    if not place.root:
+        pytest.skip("not on this Engine: its certs.d is this machine's")
+    name = f"{verbs.maker.prefix}-hosts"
+    push_library(verbs, registry, name)
+    with LoggingMirror(registry) as listed, LoggingMirror(registry) as hosted:
+        await verbs.do(ChangeMirrors(MirrorEdit.SET, (listed.url,)))
+        with hosts_toml(place.certificates, hosted.url):
+            found = read_mirrors(client)
+            assert found.hosts == (hosted.url,)
+            assert "counts for nothing" in found.notes[0]
+            assert found.in_force == (f"{listed.url}/",), "/info does not know better"
+            pulled = await verbs.do(PullImage(f"{name}:1"))
+            assert pulled.state is JobState.DONE, pulled
+        assert hosted.asked
+        assert not listed.asked
+    verbs.api.remove_image(f"{name}:1")
+
+
+@contextmanager
+def hosts_toml(certificates: str, url: str) -> Iterator[None]:
+    """Have an Engine read a hosts.toml for Docker Hub."""
+    folder = Path(certificates) / "docker.io"
+    folder.mkdir(parents=True)
+    try:
+        (folder / "hosts.toml").write_text(f'[host."{url}"]\ncapabilities = ["pull", "resolve"]\n')
+        yield
+    finally:
+        shutil.rmtree(folder)
