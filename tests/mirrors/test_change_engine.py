@@ -16,6 +16,7 @@ import pytest
 from tests.actions.verbs import Verbs
 from tests.engines.images import ImageSpec
 from tests.mirrors.mirror import LoggingMirror
+from tests.waiting import until
 from tui.actions.values.images import PullImage
 from tui.actions.values.mirrors import (
     ChangeMirrors,
@@ -25,8 +26,8 @@ from tui.actions.values.mirrors import (
     RollBackMirrors,
 )
 from tui.engine.client import EngineClient, connect
+from tui.engine.errors import Cancelled
 from tui.engine.system import has_reloaded
-from tui.mirrors import change as changing
 from tui.mirrors.change import check_file, do_change, plan_change
 from tui.mirrors.errors import BadDaemonFile, ChangedMeanwhile, NotAccepted
 from tui.mirrors.hands import OwnHands
@@ -266,19 +267,24 @@ async def test_dockerd_itself_checks_the_file(client: EngineClient, file: Daemon
 
 
 async def test_a_change_that_is_cancelled_in_the_middle_leaves_the_old_file(
-    verbs: Verbs, file: DaemonJson, api: APIClient, monkeypatch: pytest.MonkeyPatch
+    verbs: Verbs, file: DaemonJson, api: APIClient
 ) -> None:
+    """And the old mirrors, though the Engine had taken the new ones over."""
     before, in_force = file.read(), _in_force(api)
+    change = plan_change(read_mirrors(verbs.client), [NOWHERE])
+    seen: list[bytes] = []
 
-    def stopped(*_args: object, **_options: object) -> None:
-        raise KeyboardInterrupt
+    def stop() -> None:
+        seen.append(file.read())
+        until(lambda: _in_force(api) == [f"{NOWHERE}/"], "the new mirror is in force")
+        raise Cancelled
 
-    monkeypatch.setattr(changing, "prove", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        do_change(verbs.client, plan_change(read_mirrors(verbs.client), [NOWHERE]), OwnHands())
+    with pytest.raises(Cancelled):
+        do_change(verbs.client, change, OwnHands(), stop)
+    assert seen == [change.after], "it had been written"
     assert file.read() == before
     assert file.backups == []
-    assert in_force == []
+    assert _in_force(api) == in_force == []
 
 
 @pytest.mark.stores("containerd")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.engine.errors import EngineError
 from tui.i18n import _
 from tui.mirrors.addresses import check_mirror, normal
 from tui.mirrors.backups import new_backup, stands_for_nothing
@@ -28,7 +29,6 @@ from tui.mirrors.errors import (
     BadDaemonFile,
     ChangedMeanwhile,
     FlagInTheWay,
-    MirrorsError,
     NotEditable,
     NothingToUndo,
     NotListed,
@@ -39,6 +39,10 @@ from tui.model.mirrors import MirrorPlace, Mirrors, PlaceKind
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
+
+
+def _go_on() -> None:
+    """Never stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,12 @@ def plan_roll_back(found: Mirrors) -> Change:
     return Change(found.place, found.data, old, read.mirrors, found.has_file, backup=found.backup)
 
 
-def do_change(client: EngineClient, change: Change, hands: Hands) -> str:
+def do_change(
+    client: EngineClient, change: Change, hands: Hands, check: Callable[[], None] = _go_on
+) -> str:
     """Write the file, reload, and prove it; returns the command that reloads.
+
+    `check` raises when it is to be stopped: then the old file comes back.
 
     Raises:
         NotAccepted: the Engine did not take it over; the file is as it was before.
@@ -110,18 +118,20 @@ def do_change(client: EngineClient, change: Change, hands: Hands) -> str:
     path = Path(change.place.real)
     _check_unchanged(path, change)
     if change.is_empty:  # written by somebody else, and not read yet
-        return _swap(client, change, change.after, hands)
+        return _swap(client, change, change.after, hands, check)
     backup = new_backup(path)
     hands.keep(path, backup)
     try:
-        return _swap(client, change, change.after, hands)
+        return _swap(client, change, change.after, hands, check)
     except BaseException:
         if _is_as_before(path, change):
             hands.remove(backup)
         raise
 
 
-def do_roll_back(client: EngineClient, change: Change, hands: Hands) -> str:
+def do_roll_back(
+    client: EngineClient, change: Change, hands: Hands, check: Callable[[], None] = _go_on
+) -> str:
     """Put a backup in place again, reload, and prove it; returns the command that reloads.
 
     A file that says nothing of mirrors would leave those in force: so an empty list is read
@@ -136,7 +146,7 @@ def do_roll_back(client: EngineClient, change: Change, hands: Hands) -> str:
     backup = Path(change.backup)
     old = read_daemon_file(change.after, backup.name)
     step = change.after if old.has_key else old.with_mirrors(())
-    line = _swap(client, change, step, hands)
+    line = _swap(client, change, step, hands, check)
     if stands_for_nothing(backup):
         hands.remove(path)
     elif step != change.after:
@@ -215,7 +225,9 @@ def why_not_editable(found: Mirrors) -> str:
     return sentences.get(found.place.kind, "").format(path=path, host=found.host)
 
 
-def _swap(client: EngineClient, change: Change, data: bytes, hands: Hands) -> str:
+def _swap(
+    client: EngineClient, change: Change, data: bytes, hands: Hands, check: Callable[[], None]
+) -> str:
     """Put data in place of the file, and what was there again if that is not taken over."""
     from tui.engine.system import engine_mirrors
 
@@ -227,20 +239,34 @@ def _swap(client: EngineClient, change: Change, data: bytes, hands: Hands) -> st
         hands.replace(path, data)
     try:
         line = ask_to_reload(change.place, hands)
-        prove(client, change.mirrors, since, before=before, log=log)
+        prove(client, change.mirrors, since, before=before, log=log, check=check)
     except BaseException:
-        _put_back(change, path, hands)
+        _put_back(client, change, hands, before)
         raise
     return line
 
 
-def _put_back(change: Change, path: Path, hands: Hands) -> None:
-    """Have the old file again, and the daemon read it."""
+def _put_back(client: EngineClient, change: Change, hands: Hands, before: tuple[str, ...]) -> None:
+    """Have the old file again, and the Engine its old mirrors.
+
+    It may have taken the new ones over all the same, just too late: a file that says nothing of
+    mirrors would leave them, so one that names the old ones is read first.
+    """
+    from tui.engine.system import engine_mirrors
+
+    path = Path(change.place.real)
+    with suppress(EngineError):  # whoever may not ask could not before either
+        if engine_mirrors(client).in_force != before:
+            step = read_daemon_file(change.before).with_mirrors(before)
+            log, since = DaemonLog(change.place), time.time() - 0.001
+            hands.replace(path, step)
+            ask_to_reload(change.place, hands)
+            prove(client, before, since, before=(), log=log, check=_go_on)
     if not change.existed:
         hands.remove(path)
         return
     hands.replace(path, change.before)
-    with suppress(MirrorsError):  # whoever may not ask could not before either
+    with suppress(EngineError):
         ask_to_reload(change.place, hands)
 
 

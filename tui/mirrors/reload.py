@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tui.i18n import _
@@ -63,6 +64,7 @@ def prove(
     *,
     before: tuple[str, ...],
     log: DaemonLog,
+    check: Callable[[], None],
 ) -> None:
     """Wait until the Engine tells these mirrors, and that it has read its settings again.
 
@@ -70,13 +72,14 @@ def prove(
 
     Raises:
         NotAccepted: it refuses, or does not tell them in time.
-        EngineError: the Engine cannot be asked.
+        EngineError: the Engine cannot be asked; or as `check` raises, which is asked now and then.
     """
     from tui.engine.system import engine_mirrors, has_reloaded
 
     wanted = normals(mirrors)
     end = time.monotonic() + PATIENCE
     while True:
+        check()
         is_told = normals(engine_mirrors(client).in_force) == wanted
         if is_told and (normals(before) != wanted or has_reloaded(client, since)):
             return

@@ -71,7 +71,7 @@ def change_mirrors(action: ChangeMirrors, context: JobContext) -> Ending:
     _check(found, action.expected, sudo=action.sudo)
     context.check()
     context.report(Progress(_("writing and reloading")))
-    do_change(client, change, hands_of(sudo=action.sudo))
+    do_change(client, change, hands_of(sudo=action.sudo), context.check)
     found = _read(client, context)
     return Ending(_summary(found), facts=_facts(found))
 
@@ -89,7 +89,7 @@ def roll_back_mirrors(action: RollBackMirrors, context: JobContext) -> Ending:
     _check(found, action.expected, sudo=action.sudo)
     context.check()
     context.report(Progress(_("writing and reloading")))
-    do_roll_back(client, change, hands_of(sudo=action.sudo))
+    do_roll_back(client, change, hands_of(sudo=action.sudo), context.check)
     found = _read(client, context)
     return Ending(_("Rolled back. {rest}").format(rest=_summary(found)), facts=_facts(found))
 
