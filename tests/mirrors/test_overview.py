@@ -145,6 +145,7 @@ def test_flags_of_dockerd_stand_in_the_way(world: World) -> None:
     found = world.read()
     assert "/etc/default/docker" in found.notes[0]
     assert not found.is_editable
+    assert not found.is_to_paste, "pasted, it would keep the Engine from starting"
     with pytest.raises(FlagInTheWay):
         plan_change(found, [B])
 

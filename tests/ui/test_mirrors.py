@@ -191,6 +191,15 @@ async def test_what_cannot_be_read_is_told_and_read_when_the_engine_is_back() ->
         assert len(here.recorder.of_kind("read_mirrors")) == asked + 1
 
 
+async def test_options_of_dockerd_are_in_the_way() -> None:
+    async with stage(*CONNECTED) as here:
+        await _opened(here, replace(FOUND, place=replace(PLACE, flags=("https://flag.example",))))
+        assert "option" in here.text()
+        await here.press("d", "w")
+        here.screen(MirrorsScreen)
+        assert "--registry-mirror" in here.line("#mirrors-problem")
+
+
 async def test_a_broken_file_is_told() -> None:
     async with stage(*CONNECTED) as here:
         trouble = "/etc/docker/daemon.json cannot be understood. line 2 is a comment"

@@ -100,6 +100,11 @@ class Mirrors:
         return self.place.kind is PlaceKind.FILE and not self.trouble and not self.place.flags
 
     @property
+    def is_to_paste(self) -> bool:
+        """Whether the user can put the text in place, where orlop cannot."""
+        return not self.is_editable and not self.place.flags
+
+    @property
     def is_stale(self) -> bool:
         """Whether the Engine has not read the file as it is now."""
         slashed = tuple(dict.fromkeys(one.rstrip("/") + "/" for one in self.in_file))

@@ -61,7 +61,7 @@ def change_mirrors(action: ChangeMirrors, context: JobContext) -> Ending:
     client = context.client()
     found = _read(client, context)
     mirrors = _edited(action, found)
-    if action.consent is Consent.TRIAL and not found.is_editable:
+    if action.consent is Consent.TRIAL and found.is_to_paste:
         return _to_paste(found, mirrors)
     change = plan_change(found, mirrors)
     if action.consent is not Consent.GIVEN:

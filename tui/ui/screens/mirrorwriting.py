@@ -36,7 +36,7 @@ class MirrorWriting:
     def write(self, mirrors: Sequence[str]) -> None:
         """Show the difference and ask; where orlop may not write, show what to paste."""
         found = self._found
-        if not found.is_editable:
+        if found.is_to_paste:
             lines = (*paste_lines(found), "", paste_text(found, mirrors))
             self._screen.app.push_screen(TextScreen(_("To paste"), "\n".join(lines)))
             return
