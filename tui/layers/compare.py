@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from tui.layers.slices import in_slices
 from tui.layers.tarscan import collecting_later
 from tui.layers.union import Change, Inode, Shown, Tally, Union, compared, content_of
 from tui.model.image import ImageDetails
@@ -112,15 +113,16 @@ def compare_files(a: Union, b: Union) -> FileComparison:
     found = FileComparison()
     with collecting_later():
         bytes_a, bytes_b = _compare_common(a, b, found)
-        for path in sorted(b.shown.keys() - a.shown.keys()):
+        for path in in_slices(b.shown.keys() - a.shown.keys()):
             shown = b.shown[path]
             found.added.append(FileDifference(path, Change.ADDED, None, shown))
             found.added_sum.add(bytes_b.of(shown))
-        for path in sorted(a.shown.keys() - b.shown.keys()):
+        for path in in_slices(a.shown.keys() - b.shown.keys()):
             shown = a.shown[path]
             found.removed.append(FileDifference(path, Change.REMOVED, shown, None))
             found.removed_sum.add(bytes_a.of(shown))
-        found.changed.sort()
+        by_path = {one.path: one for one in found.changed}
+        found.changed = [by_path[path] for path in in_slices(by_path)]
     return found
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tui.layers.compare import FileComparison
 from tui.layers.filetree import FileTree
+from tui.layers.slices import in_slices
 from tui.layers.tarscan import collecting_later
 from tui.layers.union import Shown
 from tui.model.listing import WHITEOUT, Kind, LayerEntry, LayerListing, Mark
@@ -32,7 +33,8 @@ def _listing(sides: Iterator[Shown | None]) -> tuple[LayerEntry, ...]:
 
     By path, so that what takes a file's place comes before what is in it.
     """
-    return tuple(sorted(_alone(side) for side in sides if side is not None))
+    by_path = {side.entry.path: side for side in sides if side is not None}
+    return tuple(_alone(by_path[path]) for path in in_slices(by_path))
 
 
 def _alone(side: Shown) -> LayerEntry:

@@ -12,10 +12,15 @@ SLICE: Final = 4_096
 Check = Callable[[], None]
 """Called now and then; raises what shall end the work."""
 
+
+def go_on() -> None:
+    """Check nothing."""
+
+
 Item = TypeVar("Item", bytes, int)
 
 
-def in_slices(items: Iterable[Item], check: Check) -> list[Item]:
+def in_slices(items: Iterable[Item], check: Check = go_on) -> list[Item]:
     """Sort, so many at a time that other threads do not wait long: Python's own lets none run."""
     every = list(items)
     if len(every) <= SLICE:

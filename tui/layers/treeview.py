@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Final
 
 from tui.layers.filetree import FileTree
-from tui.layers.slices import SLICE, Check, in_slices
+from tui.layers.slices import SLICE, Check, go_on, in_slices
 from tui.layers.union import Change
 from tui.model.text import size_in_bytes
 
@@ -76,10 +76,6 @@ class Choice:
         return bool(self.text) or self.larger >= 0
 
 
-def _go_on() -> None:
-    return
-
-
 @dataclass(slots=True)
 class TreeView:
     """The rows of a tree that are shown: folders open or closed, filtered, in an order."""
@@ -92,7 +88,7 @@ class TreeView:
     """The paths that are shown, top to bottom."""
     is_flat: bool = False
     """Whether all entries but folders stand in one list."""
-    check: Check = _go_on
+    check: Check = go_on
     found: int = 0
     """Entries that the choice leaves; not counted where it leaves all."""
     _fits: Fits | None = None
