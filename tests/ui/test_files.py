@@ -109,6 +109,20 @@ async def test_folders_open_and_close_and_say_what_changed() -> None:
         assert "A  1 added 40 B" in here.line("#files-changes")
 
 
+async def test_opened_before_the_engine_answers_it_reads_when_it_does() -> None:
+    async with stage(*CONNECTED[:-1], FACTS_TOLD) as here:
+        await here.go_to("redis:7")
+        await here.press("f")
+        (action,) = here.recorder.of_kind("read_listings")
+        here.recorder.fail(action, Trouble("There is no Engine.", "Start it."))
+        await here.settle()
+        assert "There is no Engine." in here.text()
+        assert len(here.recorder.of_kind("read_listings")) == 1
+        await here.tell(CONNECTED[-1])
+        assert len(here.recorder.of_kind("read_listings")) == 2
+        assert "Reading..." in here.text()
+
+
 async def test_the_first_layer_is_there_before_the_last() -> None:
     async with stage(*CONNECTED, FACTS_TOLD) as here:
         await here.go_to("redis:7")

@@ -172,7 +172,7 @@ class CompareScreen(TreeSheet):
 
     def _told_parts(self) -> list[Piece]:
         compared = self._compared
-        told: list[list[Piece]] = [[], [], []]
+        told: list[list[Piece]] = [["  "], ["  "], []]
         if compared is not None and compared.files is not None:
             layers = compared.layers
             both = layers.chain + len(layers.pairs)

@@ -17,7 +17,7 @@ from tui.actions.values.reading import ReadListings
 from tui.i18n import _
 from tui.layers.treeview import Choice
 from tui.model.job import Job, JobState
-from tui.store.state import Contents, State
+from tui.store.state import Contents, Phase, State
 from tui.ui.progress import running_jobs
 from tui.ui.screens.entryverbs import EntryVerbs
 from tui.ui.screens.filekeys import FILE_KEYS, bindings
@@ -56,6 +56,7 @@ class FilesScreen(TreeSheet):
         self._job = 0
         self._is_building = False
         self._has_asked = False
+        self._phase = Phase.CONNECTED
         self._extraction = 0
         """The job that writes to the disk."""
 
@@ -125,11 +126,21 @@ class FilesScreen(TreeSheet):
 
     def _changed(self, state: State) -> None:
         self.reading.take(state)
+        self._try_again(state.connection.phase)
         self._build()
         self.show_head()
         job = self._reading_job
         if job is None or job.state is JobState.DONE:
             self._ask_once()
+
+    def _try_again(self, phase: Phase) -> None:
+        """Read once the Engine is there, where it was not when the screen was opened."""
+        before, self._phase = self._phase, phase
+        job = self._reading_job
+        has_failed = job is not None and job.state is JobState.FAILED
+        if phase is Phase.CONNECTED and before is not phase and has_failed and not self.contents:
+            self.rows.empty_text = _("Reading...")
+            self.read("")
 
     def _ask_once(self) -> None:
         """Let the user choose a source where nothing could be read without a cost."""
