@@ -19,6 +19,7 @@ from tui.contents.layertar import NotTheLayer, assembled, copied
 from tui.contents.source import Watch
 from tui.layers.errors import BadTar, LayerError
 from tui.model.listing import LayerListing
+from tui.transfer.writing import whole_file
 
 BELOW = tar([member("a", b"1" * 70_000), member("d/"), member("d/caf\udce9", b"2")])
 ABOVE = tar([member("a", b"3"), member("d/.wh.x")])
@@ -135,3 +136,17 @@ def test_nothing_outside_the_layer_is_read(tmp_path: Path) -> None:
     for name in (b"../secret", b"link", b"/secret", b"short", b"gone"):
         with pytest.raises(LayerError):
             list(assembled(split(file(name, 5)), inside))
+
+
+def test_what_is_stopped_or_wrong_is_not_kept(tmp_path: Path) -> None:
+    checks = iter(range(2))
+
+    def check() -> None:
+        if next(checks, None) is None:
+            raise InterruptedError
+
+    pieces = (b"1", b"2", b"3", b"4")
+    for watch, error in ((Watch(check=check), InterruptedError), (Watch(), NotTheLayer)):
+        with pytest.raises(error), whole_file(tmp_path / "layer.tar") as output:
+            copied(iter(pieces), output.write, layer(digest(b"other")), watch)
+        assert list(tmp_path.iterdir()) == []
