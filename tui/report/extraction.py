@@ -89,7 +89,7 @@ def _write_tar(client: EngineClient | None, request: Request) -> None:
     source = request.names[0]
     image = unread_source(client, source, request)
     if not 1 <= request.layer <= len(image.layers):
-        raise NoSuchLayer(str(request.layer))
+        raise NoSuchLayer(str(request.layer) if request.layer else _("--tar needs --layer N"))
     layer = image.layers[request.layer - 1]
     if is_apart(source):
         places: tuple[TarPlace, ...] = places_apart(source, layer)
