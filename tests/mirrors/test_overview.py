@@ -24,7 +24,7 @@ from tui.mirrors.errors import (
 )
 from tui.mirrors.overview import read_mirrors, rows_of
 from tui.mirrors.paste import paste_lines, paste_text
-from tui.model.engine import Capabilities, EngineInfo, StoreKind
+from tui.model.engine import Capabilities, Endpoint, EngineInfo, StoreKind
 from tui.model.mirrors import EngineMirrors, MirrorPlace, Mirrors, PlaceKind
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class World:
     def read(self, store: StoreKind = CLASSIC) -> Mirrors:
         can = Capabilities(store=store)
         info = EngineInfo(name="host", version="28.5.2", capabilities=can)
-        client = SimpleNamespace(endpoint=None, info=info, capabilities=can)
+        client = SimpleNamespace(endpoint=Endpoint("unix:///s", ""), info=info, capabilities=can)
         return read_mirrors(cast("EngineClient", client), environ={}, home=self.file.parent)
 
     def move(self, **changes: object) -> None:
@@ -172,6 +172,16 @@ def test_other_kinds_are_shown_and_not_edited(world: World) -> None:
         assert "a.example" in paste_text(found, [A])
         assert paste_lines(found)
     assert why_not_editable(Mirrors(MirrorPlace(PlaceKind.FILE))) == ""
+
+
+def test_podman_elsewhere_has_not_the_settings_of_this_machine(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "podman_mirrors", lambda _folders: (A,))
+    world.move(kind=PlaceKind.PODMAN)
+    assert world.read().in_file == ()
+    monkeypatch.setattr(overview, "is_here", lambda _info: True)
+    assert world.read().in_file == (A,)
 
 
 def test_what_to_paste(world: World) -> None:

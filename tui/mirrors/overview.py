@@ -16,7 +16,7 @@ from tui.mirrors.daemonfile import LONGEST, read_daemon_file
 from tui.mirrors.errors import BadDaemonFile
 from tui.mirrors.hosts import hosts_of, podman_mirrors
 from tui.mirrors.permission import may_change
-from tui.mirrors.places import FILE, SYSTEM, find_place, mentions
+from tui.mirrors.places import FILE, SYSTEM, find_place, is_here, mentions
 from tui.model.engine import StoreKind
 from tui.model.mirrors import Mirrors, PlaceKind
 
@@ -45,7 +45,8 @@ def read_mirrors(
         insecure=told.insecure,
     )
     if place.kind is PlaceKind.PODMAN:
-        return _of_podman(found, own_home)
+        is_ours = is_here(client.info) and client.endpoint.is_local
+        return _of_podman(found, own_home) if is_ours else found
     if place.kind in (PlaceKind.REMOTE, PlaceKind.NONE):
         return found
     found = _with_file(found)

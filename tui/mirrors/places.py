@@ -52,7 +52,7 @@ def find_place(
     if told.is_desktop:
         path = str(home / ".docker" / FILE)
         return MirrorPlace(PlaceKind.DESKTOP, path, path)
-    if not endpoint.is_local or not (_is_here(info) or info.practice):
+    if not endpoint.is_local or not (is_here(info) or info.practice):
         return MirrorPlace(PlaceKind.REMOTE, str(SYSTEM / FILE))
     settings = _settings(environ, home) if told.is_rootless else SYSTEM
     daemon = daemon_behind(endpoint)
@@ -94,7 +94,7 @@ def _config_file(daemon: Daemon | None) -> Path | None:
     return Path(folder or "/") / told
 
 
-def _is_here(info: EngineInfo) -> bool:
+def is_here(info: EngineInfo) -> bool:
     """Tell whether an Engine is on this machine: its socket may be another's, sent here by ssh."""
     return info.name == os.uname().nodename
 
