@@ -9,6 +9,7 @@ import pytest
 
 from tests.ui.fixed import CONNECTED, DENIED, FAILED_PULL, LOST, PULLING, SEARCHED
 from tests.ui.fixedfiles import FILES
+from tests.ui.fixedmirrors import MIRRORS
 from tests.ui.scenes import SMALL, TINY, TO_NGINX, WIDE, Scene, Size
 from tests.ui.snapshots.conftest import Snap
 
@@ -160,3 +161,13 @@ def test_permission_denied(snap: Snap) -> None:
 def test_engine_lost(snap: Snap) -> None:
     """The Engine went away: the lists stay behind the sentence."""
     snap(Scene(then=LOST))
+
+
+def test_mirrors(snap: Snap) -> None:
+    """A draft over what is in force, and what became of testing them."""
+    scene = Scene(keys=("%",), then=MIRRORS)
+    snap(scene)
+
+
+def test_mirrors_in_ascii(snap: Snap) -> None:
+    snap(Scene(keys=("%",), then=MIRRORS, plain=True), SMALL)
