@@ -133,9 +133,11 @@ async def test_the_first_layer_is_there_before_the_last() -> None:
         await until_rows(here)
         assert "layer 1 of 2" in here.line(".dialog-title")
         assert names(here) == ["A ▸ bin/", ". ▸ etc/", ". ▸ var/"]
-        await here.tell(events.LayersListed(REDIS, READ[1:]))
+        new = replace(READ[1], listing=listing(tar([member("a", b"1")])))
+        await here.tell(events.LayersListed(REDIS, (new,)))
         await until_rows(here)
         assert "layer 2 of 2" in here.line(".dialog-title")
+        assert here.screen(FilesScreen).rows.cursor_key == "a", "the cursor stays at the top"
 
 
 async def test_of_a_large_image_the_lowest_layer_is_shown_at_once(
@@ -301,6 +303,7 @@ async def test_where_there_is_nothing_to_compare_it_says_so() -> None:
         await opened(here)
         await here.press("E")
         for name, note in (
+            ("etc", "only files can be compared"),
             ("etc/conf.d/c", "no layer below has another version"),
             ("var/log/old", "this layer removed it"),
         ):

@@ -70,6 +70,8 @@ class EntryVerbs:
         versions = view.tree.versions(path)
         if view.tree.change_of(path) is Change.REMOVED:
             self._screen.say(_("this layer removed it; v shows what it was"))
+        elif view.tree.node(path).is_folder:
+            self._screen.say(_("only files can be compared"))
         elif len(versions) < 2:
             self._screen.say(_("no layer below has another version of this file"))
         else:

@@ -99,10 +99,13 @@ class Turns:
         self._next()
 
     def replace(self, view: TreeView) -> None:
-        """Show another view; what was on its way for the one before is dropped."""
+        """Show another view; what was on its way for the one before is dropped.
+
+        A cursor at the top stays there; any other on its row.
+        """
         self.stop()
         self.view = view
-        self._show(Turned())
+        self._show(Turned(row=0 if self._cursor() <= 0 else -1))
 
     def stop(self) -> None:
         """Leave undone what has not been done."""
