@@ -78,6 +78,14 @@ async def test_a_burst_of_keys_puts_each_word_where_it_belongs() -> None:
         assert screen.query_one("#field-secret", Input).value == SECRET
 
 
+async def test_a_burst_of_keys_finds_its_fields_in_every_form() -> None:
+    async with stage(*CONNECTED) as here:
+        await here.press("p")
+        await here.press_at_once(*"a/b", "tab", *"linux/arm64", "shift+tab", *"c/d:1")
+        values = [line.value for line in here.app.screen.query(Input)]
+        assert values == ["c/d:1", "linux/arm64"], "what was there is replaced"
+
+
 def _leaks(text: str) -> list[str]:
     """Return the forms of the password that are in a text."""
     pair = base64.b64encode(f"me:{SECRET}".encode()).decode()

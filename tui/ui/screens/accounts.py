@@ -43,16 +43,7 @@ KINDS: Final = ("log_in", "log_out")
 
 
 class LoginScreen(FormScreen):
-    """Asks who, and where to keep it.
-
-    Tab moves the focus before the next key is looked at: of a name and a password that come in
-    one burst, as a password manager types them, nothing may land in the line before.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", show=False, priority=True, id="login.tab"),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True, id="login.back"),
-    ]
+    """Asks who, and where to keep it."""
 
     def __init__(self, registry: str = "", user: str = "") -> None:
         super().__init__(login_form(registry, user), EMPTY_SELECTION)

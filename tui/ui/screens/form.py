@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
@@ -15,7 +17,7 @@ from textual.widgets import Button, Input, Static, TextArea
 from tui.actions.action import Action
 from tui.actions.forms.form import Form, NotYet
 from tui.actions.selection import Selection
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.model.text import visible
 from tui.ui.fields import field_widgets, replaced_path, values_of
 from tui.ui.screens.base import Dialog, shown
@@ -29,7 +31,16 @@ AROUND: Final = 8
 
 
 class FormScreen(Dialog[Action]):
-    """Asks for what an action needs; the result is the action itself."""
+    """Asks for what an action needs; the result is the action itself.
+
+    Tab moves the focus before the next key is looked at: of words that come in one burst, as a
+    slow line or a password manager brings them, none may land in the field before.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "go(1)", N_("Next field"), show=False, priority=True, id="form.tab"),
+        Binding("shift+tab", "go(-1)", N_("Field before"), show=False, priority=True, id="form.up"),
+    ]
 
     def __init__(self, form: Form, selection: Selection) -> None:
         super().__init__()
@@ -62,6 +73,16 @@ class FormScreen(Dialog[Action]):
     def more(self) -> Iterable[Widget]:
         """Return what a form of one kind shows above its fields."""
         return ()
+
+    def action_go(self, step: int) -> None:
+        """Go to the next field, or back; in a path, Tab is for its completion first."""
+        focused = self.focused
+        if step > 0 and focused and any(isinstance(one, PathInput) for one in focused.ancestors):
+            raise SkipAction
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def notice(self, _action: Action) -> str:
         """Return what is to be known of an action that could be sent."""
