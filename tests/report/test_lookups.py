@@ -91,6 +91,14 @@ def test_nobody_answers_a_search(hub: FakeHub) -> None:
     assert "There is no Engine" in ran.stderr
 
 
+def test_the_practice_engine_searches_its_own_hub(hub: FakeHub) -> None:
+    told = _told({OVERRIDE: f"http://{hub.host}"}, "--practice", "search", "nginx")
+    assert told["answered_by"] == "the Engine"
+    first = told["results"][0]
+    assert (first["name"], first["badge"], first["pulls"]) == ("nginx", "official", None)
+    assert hub.asked == []
+
+
 def test_tags_of_docker_hub(hub: FakeHub) -> None:
     told = _told(_environ(hub), "tags", "nginx")
     assert (told["repository"], told["total"], told["complete"]) == ("nginx", 3, True)

@@ -26,6 +26,7 @@ from tui.actions.values.registries import (
 )
 from tui.model.engine import EngineInfo
 from tui.model.image import ImageDetails, ImageSummary, SearchResult
+from tui.model.progress import Progress
 from tui.model.registry import (
     Answerer,
     Badge,
@@ -120,6 +121,19 @@ async def test_more_is_asked_about_what_is_in_sight_once_the_list_rests() -> Non
         assert isinstance(more, ReadTagFacts)
         assert more.tags[-1] == "v499"
         assert not set(more.tags) & set(asked.tags), "none is asked about twice"
+
+
+async def test_what_is_read_is_said_and_ends_with_the_sheet() -> None:
+    async with stage(*CONNECTED, IMAGES) as here:
+        await _opened(here)
+        await here.press("o", "o")
+        facts = _reads(here, "read_tag_facts")[-1]
+        number = here.recorder.number(facts)
+        await here.tell(events.JobProgressed(number, Progress("", 1, 3)))
+        assert "read 3 tags of host:5000/app: 1 of 3" in here.text()
+        await here.press("escape")
+        here.screen(MainScreen)
+        assert number in here.recorder.cancelled
 
 
 async def test_facts_fill_the_rows_and_say_what_is_here() -> None:

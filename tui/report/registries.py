@@ -11,7 +11,16 @@ from typing import Final
 from tui.actions.dispatcher import Ending
 from tui.i18n import _
 from tui.layers.errors import LayerError
-from tui.model.registry import NO_QUOTA, UNKNOWN_BYTES, Comparison, RemoteTag, TagList, Verdict
+from tui.model.image import SearchResult
+from tui.model.registry import (
+    NO_QUOTA,
+    UNKNOWN_BYTES,
+    Badge,
+    Comparison,
+    RemoteTag,
+    TagList,
+    Verdict,
+)
 from tui.model.text import age, human_size, short_id, visible
 from tui.report.tables import NOTHING, Table
 from tui.report.verb import Told
@@ -58,7 +67,7 @@ def tell_search(_ending: Ending, state: State) -> Told:
                 "stars": one.stars,
                 "pulls": one.pulls if one.pulls >= 0 else None,
                 "official": one.is_official,
-                "badge": str(one.badge),
+                "badge": _badge(one),
             }
             for one in search.results
         ],
@@ -68,13 +77,18 @@ def tell_search(_ending: Ending, state: State) -> Told:
             one.name,
             f"{one.stars:,}",
             f"{one.pulls:,}" if one.pulls >= 0 else NOTHING,
-            _(one.badge) if one.badge else NOTHING,
+            _(_badge(one)) if _badge(one) else NOTHING,
             one.description,
         )
         for one in search.results
     )
     headings = (_("NAME"), _("STARS"), _("PULLS"), _("BADGE"), _("DESCRIPTION"))
     return Told(_lines(Table(headings, rows, frozenset({1, 2}))), document)
+
+
+def _badge(result: SearchResult) -> str:
+    """Return a result's badge; not everybody who answers calls it so."""
+    return str(result.badge or (Badge.OFFICIAL if result.is_official else Badge.NONE))
 
 
 def tell_tags(_ending: Ending, state: State) -> Told:

@@ -67,6 +67,7 @@ class LookupSheet(Sheet[None]):
     def __init__(self) -> None:
         super().__init__()
         self._job_id = 0
+        self._reading: list[int] = []
         self._filter = ""
         self._sort = ("", False)
         self._marks: frozenset[str] = frozenset()
@@ -121,7 +122,28 @@ class LookupSheet(Sheet[None]):
         """Ask for the list."""
         action = self.question(anew=anew)
         if action is not None:
-            self._job_id = self.orlop.dispatcher.submit(action)
+            self._job_id = self.read(action)
+
+    def read(self, action: Action) -> int:
+        """Have something read for this sheet alone; returns its job, which ends with the sheet."""
+        job_id = self.orlop.dispatcher.submit(action)
+        self._reading.append(job_id)
+        return job_id
+
+    def on_unmount(self) -> None:
+        """Stop what is still read: nobody looks at it any more."""
+        for job_id in self._reading:
+            self.orlop.dispatcher.cancel(job_id)
+
+    def progress(self, state: State) -> str:
+        """Return how far the last reading for this sheet is; empty where none goes on."""
+        running = [job for job in state.jobs if job.job_id in self._reading]
+        job = next((job for job in reversed(running) if job.progress.total), None)
+        if job is None or job.state.is_final:
+            return ""
+        return _("{title}: {done} of {total}").format(
+            title=job.title, done=f"{job.progress.done:,}", total=f"{job.progress.total:,}"
+        )
 
     def show_state(self, state: State) -> None:
         """Show a state."""

@@ -59,7 +59,7 @@ class NewerScreen(LookupSheet):
         self._number = 0
         self._shown: tuple[Comparison, ...] = ()
         self._shown_of: tuple[object, ...] = ()
-        self._reading: set[str] = set()
+        self._facts_asked: set[str] = set()
 
     def columns(self) -> tuple[Column, ...]:
         """Name, verdict, digests, what would be left."""
@@ -112,10 +112,10 @@ class NewerScreen(LookupSheet):
         """Have the layers read that tell what a pull would leave."""
         moved = [RemovalTarget(one.image_id) for one in self._shown if one.verdict is Verdict.MOVED]
         missing = needed_facts(inventory_of(state), moved) if moved else frozenset()
-        wanted = tuple(sorted(missing - self._reading))
+        wanted = tuple(sorted(missing - self._facts_asked))
         if wanted:
-            self._reading.update(wanted)
-            self.orlop.dispatcher.submit(ReadFacts(wanted))
+            self._facts_asked.update(wanted)
+            self.read(ReadFacts(wanted))
 
     def _empty_text(self, state: State) -> str:
         if not self._names:

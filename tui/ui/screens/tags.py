@@ -100,7 +100,7 @@ class TagsScreen(LookupSheet):
         wanted = tuple(name for name in names if name not in self._asked and name not in known)
         if wanted:
             self._asked.update(wanted)
-            self.orlop.dispatcher.submit(ReadTagFacts(self._repository, wanted, self._platform))
+            self.read(ReadTagFacts(self._repository, wanted, self._platform))
 
     @on(RowList.RowHighlighted)
     def _row_highlighted(self) -> None:
@@ -184,8 +184,8 @@ class TagsScreen(LookupSheet):
             return trouble.replace("\n", " "), "bad"
         if tags.note:
             return tags.note, "warn"
-        if self.is_asking(state):
-            return _("reading..."), "dim"
+        if progress := self.progress(state):
+            return progress, "dim"
         current = next((tag for tag in self._shown if tag.name == self.rows.cursor_key), None)
         if current is not None and current.trouble:
             return current.trouble, "warn"
@@ -221,7 +221,7 @@ class TagsScreen(LookupSheet):
 
     def _open(self, action: ReadTag) -> None:
         self.say(_("reading {name}...").format(name=visible(action.reference)), "dim")
-        job_id = self.orlop.dispatcher.submit(action)
+        job_id = self.read(action)
 
         def show() -> None:
             details = self.orlop.store.state.browsed.tag
@@ -252,7 +252,7 @@ class TagsScreen(LookupSheet):
             return
         reference = f"{self._repository}:{name}"
         self.say(_("looking for tags that are the same as {name}...").format(name=name), "dim")
-        job_id = self.orlop.dispatcher.submit(PlanDeletion(reference))
+        job_id = self.read(PlanDeletion(reference))
 
         def ask() -> None:
             deletion = self.orlop.store.state.browsed.deletion
