@@ -7,8 +7,9 @@ import pytest
 from tests.ui.stage import CONNECTED, Stage, stage
 from tui.actions.action import Action
 from tui.actions.values.registries import ReadCatalog, ReadTags
+from tui.model.image import ImageSummary
 from tui.model.registry import RepositoryList
-from tui.store import browsing
+from tui.store import browsing, events
 from tui.store.state import Trouble
 from tui.ui.screens.catalog import CatalogScreen, why_no_host, why_no_repository
 from tui.ui.screens.prompt import PromptScreen
@@ -59,6 +60,19 @@ async def test_where_the_registry_tells_nothing_a_name_is_asked_for() -> None:
         here.screen(CatalogScreen)
         assert "does not tell what it has" in here.text()
         assert r"UNAUTHORIZED\x1b[2J" in here.text()
+
+
+async def test_then_the_repositories_of_images_here_are_shown() -> None:
+    names = ("host:5000/b:1", "host:5000/a/c:2", "host:5000/b:2", "other:1/x:1", "nginx:1")
+    here_are = events.ImagesListed((ImageSummary("sha256:i", names),))
+    async with stage(*CONNECTED, here_are) as here:
+        asked = await _browsing(here)
+        await here.tell(browsing.RepositoriesListed(RepositoryList(HOST, is_told=False, why="no")))
+        here.recorder.end(asked)
+        await here.settle()
+        rows = here.screen(CatalogScreen).rows._view.rows
+        assert [rows[at].key for at in range(len(rows))] == ["a/c", "b"]
+        assert "these are of images here" in here.text()
 
 
 async def test_a_registry_that_cannot_be_reached_says_so_in_place() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from textual import on
@@ -10,6 +12,7 @@ from textual.binding import BindingType
 from tui.actions.action import Action
 from tui.actions.values.registries import ReadCatalog
 from tui.i18n import N_, _
+from tui.model.image import ImageSummary
 from tui.model.reference import HUB, InvalidReference, parse_reference
 from tui.model.registry import RepositoryList
 from tui.store.state import State
@@ -59,15 +62,16 @@ class CatalogScreen(LookupSheet):
         """Filter and sort; ask for a name where the registry tells none."""
         catalog = self._catalog(state)
         self.rows.empty_text = self._empty_text(state, catalog)
-        made_of = (catalog.names, self._filter, self._sort)
+        known = catalog.names if catalog.is_told else repositories_here(state.images, self._host)
+        made_of = (known, self._filter, self._sort)
         if made_of != self._shown_of:
             self._shown_of = made_of
-            names = [name for name in catalog.names if self._filter.lower() in name]
+            names = [name for name in known if self._filter.lower() in name]
             column, descending = self._sort
             if column or descending:
                 names.sort(reverse=descending)
             self.rows.set_rows(LazyRows(names, str, lambda name: Row(name, (name,))))
-        if not catalog.is_told and not self._has_asked and not self.is_asking(state):
+        if not (catalog.is_told or known or self._has_asked or self.is_asking(state)):
             self._has_asked = True
             self.call_later(self.action_name)
 
@@ -91,6 +95,8 @@ class CatalogScreen(LookupSheet):
     def note(self, state: State) -> tuple[str, str]:
         """Say why these are not all."""
         catalog = self._catalog(state)
+        if self._shown_of and self._shown_of[0] and not catalog.is_told:
+            return _("it does not tell what it has; these are of images here"), "warn"
         return (catalog.why, "warn") if catalog.why else ("", "")
 
     @on(RowList.RowChosen)
@@ -121,6 +127,18 @@ class CatalogScreen(LookupSheet):
 
     def _open(self, name: str) -> None:
         self.app.push_screen(TagsScreen(f"{self._host}/{name.strip()}"))
+
+
+def repositories_here(images: Iterable[ImageSummary], host: str) -> tuple[str, ...]:
+    """Return the repositories of a registry that images here come from, without the host."""
+    found: dict[str, None] = {}
+    for image in images:
+        for name in image.references:
+            with suppress(InvalidReference):
+                reference = parse_reference(name)
+                if reference.domain == host:
+                    found[reference.path] = None
+    return tuple(sorted(found))
 
 
 def why_no_repository(text: str) -> str:
