@@ -79,6 +79,19 @@ async def test_tags_and_what_is_behind_them(verbs: Verbs, registry: str) -> None
     assert sum(layer.size for layer in details.layers) == found["2"].size
 
 
+async def test_asking_again_sees_that_a_tag_has_moved(verbs: Verbs, registry: str) -> None:
+    repository = split_tag(_pushed(verbs, registry, "again:1", "base"))[0]
+    digests = []
+    for _time in range(2):
+        await verbs.do(ReadTags(repository, anew=True))
+        (tag,) = verbs.state.browsed.tags.tags
+        assert not tag.is_known, "what was known of it may be wrong by now"
+        await verbs.do(ReadTagFacts(repository, ("1",)))
+        digests.append(verbs.state.browsed.tags.tags[0].digest)
+        _pushed(verbs, registry, "again:1", "base", "more")
+    assert digests[0] != digests[1]
+
+
 async def test_the_repositories_of_a_registry(verbs: Verbs, registry: str) -> None:
     name = _pushed(verbs, registry, "listed:1", "base")
     assert (await verbs.do(ReadCatalog(registry))).state is JobState.DONE

@@ -37,6 +37,11 @@ def test_what_is_known_of_a_tag_stays_while_the_list_grows() -> None:
     assert now.tags.quota.remaining == 7
 
 
+def test_what_is_asked_for_anew_is_forgotten_first() -> None:
+    now = after(TagsListed(BARE), TagFactsRead("app", (ONE,)), TagsListed(BARE, anew=True))
+    assert now.tags.tags == BARE.tags
+
+
 def test_another_repository_begins_anew() -> None:
     now = after(TagsListed(BARE), TagFactsRead("app", (ONE,)), TagsListed(TagList("b", BARE.tags)))
     assert now.tags.tags == BARE.tags

@@ -96,7 +96,7 @@ async def test_tags_are_asked_for_and_shown_as_they_come() -> None:
     async with stage(*CONNECTED, IMAGES) as here:
         await here.press("T")
         (asked,) = _reads(here, "read_tags")
-        assert asked == ReadTags("host:5000/app", platform=here.state.engine.platform)
+        assert asked == ReadTags("host:5000/app", anew=True, platform=here.state.engine.platform)
         assert "Reading the tags" in here.text()
         assert here.screen(TagsScreen).rows.has_focus
         await here.tell(browsing.TagsListed(BARE))

@@ -43,6 +43,8 @@ class TagsListed(NamedTuple):
     """The tags of a repository came, or more of them."""
 
     tags: TagList
+    anew: bool = False
+    """Whether what was known of them is to be forgotten."""
 
 
 class TagFactsRead(NamedTuple):
@@ -140,8 +142,8 @@ def browsed(event: BrowseEvent, now: Browsed) -> Browsed:
 def _tags(event: TagsListed | TagFactsRead | PullsLeftTold | TagsDeleted, now: TagList) -> TagList:
     """Return the tags after an event; what is told of another repository's comes too late."""
     match event:
-        case TagsListed(tags):
-            return _with_known(tags, now)
+        case TagsListed(tags, anew):
+            return tags if anew else _with_known(tags, now)
         case TagFactsRead(repository, found) if repository == now.repository:
             return replace(now, tags=now.with_tags(found))
         case PullsLeftTold(repository, quota) if repository == now.repository:

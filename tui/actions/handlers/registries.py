@@ -70,9 +70,11 @@ def read_tags(action: ReadTags, context: JobContext) -> Ending:
     told = tags.read_tags(
         ways, reference, name=action.part, platform=action.platform, anew=action.anew
     )
+    forget = action.anew
     for found in told:
         context.check()
-        context.tell(browsing.TagsListed(found))
+        context.tell(browsing.TagsListed(found, anew=forget))
+        forget = False
         context.report(Progress(action.title, len(found.tags), found.total))
     if reference.domain == HUB:
         quota = tags.pulls_left(ways)

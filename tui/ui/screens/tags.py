@@ -73,8 +73,9 @@ class TagsScreen(LookupSheet):
     # What is asked
 
     def question(self, *, anew: bool) -> Action:
-        """Ask for the tags."""
+        """Ask for the tags; of Docker Hub alone earlier answers will do."""
         self._asked.clear()
+        anew = anew or self._reference.domain != HUB
         return ReadTags(self._repository, self._part, anew, self._platform)
 
     @property
