@@ -23,10 +23,8 @@ from tui.actions.values.registries import (
     ReadTagFacts,
     ReadTags,
 )
-from tui.engine.distribution import registry_digest
-from tui.engine.errors import NotFound
 from tui.model.job import JobState
-from tui.model.reference import parse_reference, split_tag
+from tui.model.reference import split_tag
 from tui.model.registry import Comparison, Verdict
 from tui.model.text import short_id
 
@@ -167,15 +165,6 @@ async def test_what_is_gone_and_what_was_never_there(verbs: Verbs, registry: str
 async def test_a_name_that_is_not_here_fails(verbs: Verbs) -> None:
     job = await verbs.do(CheckNewer(wanted=(verbs.maker.name("nothing:1"),)))
     assert job.state is JobState.FAILED
-
-
-@pytest.mark.stores("classic", "containerd")
-async def test_the_engine_tells_the_digest_of_a_registry(verbs: Verbs, registry: str) -> None:
-    name = _pushed(verbs, registry, "told:1", "base")
-    (digest,) = verbs.api.inspect_image(name)["RepoDigests"]
-    assert registry_digest(verbs.client, parse_reference(name)) == digest.rpartition("@")[2]
-    with pytest.raises(NotFound):
-        registry_digest(verbs.client, parse_reference(f"{name}0"))
 
 
 async def test_a_cancel_ends_the_question_at_the_registry(verbs: Verbs) -> None:
