@@ -8,6 +8,7 @@ import pytest
 
 from tui.model.container import ContainerState, ContainerSummary, PortBinding
 from tui.model.image import HistoryStep, ImageDetails, ImageFacts, ImageSummary, SearchResult
+from tui.model.registry import Badge
 from tui.store.layer_index import LayerIndexes
 from tui.store.rows import (
     CONTAINER_ORDER,
@@ -232,6 +233,21 @@ def _results(view: ListView) -> list[str]:
 )
 def test_a_search_filter(text: str, left: list[str]) -> None:
     assert _results(ListView(filter=text)) == left
+
+
+def test_badges_and_pulls_of_docker_hubs_own_search() -> None:
+    richer = (
+        SearchResult("nginx", "", 20, True, Badge.OFFICIAL, 10**9),
+        SearchResult("a/nginx", "", 9, False, Badge.OPEN_SOURCE, 10**3),
+        SearchResult("b/nginx", "", 8, False, Badge.VERIFIED, 10**6),
+        SearchResult("c/nginx", "", 7, False, Badge.NONE, -1),
+    )
+    verified = visible_search_rows(richer, ListView(filter="is:verified"))
+    assert [row.name for row in verified] == ["b/nginx"]
+    by_pulls = visible_search_rows(richer, ListView(sort="pulls", descending=True))
+    assert [row.name for row in by_pulls] == ["nginx", "b/nginx", "a/nginx", "c/nginx"]
+    by_badge = visible_search_rows(richer, ListView(sort="official"))
+    assert (by_badge[0].name, by_badge[-1].name) == ("nginx", "c/nginx")
 
 
 @pytest.mark.parametrize(
