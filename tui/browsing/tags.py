@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -81,7 +80,7 @@ def read_tags(
             raise  # and else its registry may tell more to who is logged in
         try:
             for names in _by_registry(ways, reference, name):
-                yield replace(names, note=f"{error.title} {error.detail}".strip())
+                yield names._replace(note=f"{error.title} {error.detail}".strip())
         except RegistryError:
             raise error from None
 
@@ -98,13 +97,13 @@ def _by_hub(
         except EndOfPages as end:
             if not number:
                 raise
-            yield replace(told, is_whole=False, note=end.title)
+            yield told._replace(is_whole=False, note=end.title)
             return
         if page is None:
             break
         number += 1
         tags = (*told.tags, *page.tags)
-        told = replace(told, tags=tags, total=page.total, is_whole=len(tags) >= page.total)
+        told = told._replace(tags=tags, total=page.total, is_whole=len(tags) >= page.total)
         yield told
         if number >= HUB_PAGES:
             return
@@ -116,10 +115,10 @@ def _by_registry(ways: Ways, reference: ImageReference, name: str) -> Iterator[T
     told = TagList(reference.repository)
     for page in tag_pages(ways.registry(reference)):
         tags = (*told.tags, *(RemoteTag(tag) for tag in page if name in tag))
-        told = replace(told, tags=tags, total=len(tags), is_whole=False)
+        told = told._replace(tags=tags, total=len(tags), is_whole=False)
         yield told
     tags = tuple(sorted(told.tags, key=lambda tag: natural_order(tag.name), reverse=True))
-    yield replace(told, tags=tags, is_whole=True)
+    yield told._replace(tags=tags, is_whole=True)
 
 
 def pulls_left(ways: Ways) -> Quota:

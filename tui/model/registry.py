@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui.model.image import EMPTY_DETAILS, ImageDetails
 
@@ -39,8 +38,7 @@ class Answerer(StrEnum):
     REGISTRY = "the registry"
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """How many requests or pulls are left, where that was told."""
 
     limit: int = 0
@@ -55,8 +53,7 @@ class Quota:
 NO_QUOTA: Final = Quota()
 
 
-@dataclass(frozen=True, slots=True)
-class RemotePlatform:
+class RemotePlatform(NamedTuple):
     """One image of a tag: that for one platform."""
 
     platform: str
@@ -67,8 +64,7 @@ class RemotePlatform:
     """Bytes of its layers as they are downloaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteTag:
+class RemoteTag(NamedTuple):
     """A tag in a registry; what is not known yet is empty."""
 
     name: str
@@ -88,8 +84,7 @@ class RemoteTag:
         return bool(self.digest or self.trouble)
 
 
-@dataclass(frozen=True, slots=True)
-class TagList:
+class TagList(NamedTuple):
     """The tags of a repository, as far as they were read."""
 
     repository: str = ""
@@ -114,8 +109,7 @@ class TagList:
 NO_TAGS: Final = TagList()
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteBlob:
+class RemoteBlob(NamedTuple):
     """One layer of an image in a registry, as it is downloaded."""
 
     digest: str
@@ -124,8 +118,7 @@ class RemoteBlob:
     created_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TagDetails:
+class TagDetails(NamedTuple):
     """One tag, opened: its platforms, and the layers of one of them."""
 
     reference: str = ""
@@ -141,8 +134,7 @@ class TagDetails:
 NO_TAG: Final = TagDetails()
 
 
-@dataclass(frozen=True, slots=True)
-class HubRepository:
+class HubRepository(NamedTuple):
     """A repository's page on Docker Hub."""
 
     name: str = ""
@@ -165,8 +157,7 @@ class HubRepository:
 NO_REPOSITORY: Final = HubRepository()
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryList:
+class RepositoryList(NamedTuple):
     """The repositories of a registry, or why it does not tell them."""
 
     host: str = ""
@@ -182,8 +173,7 @@ class RepositoryList:
 NO_CATALOG: Final = RepositoryList()
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(NamedTuple):
     """What deleting a tag means: its digest goes, and all tags of that digest with it."""
 
     repository: str = ""
@@ -207,8 +197,7 @@ class Verdict(StrEnum):
     UNKNOWN = "cannot tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """One name of an image here, compared with its registry."""
 
     reference: str

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -187,7 +187,7 @@ class HubClient:
             RegistryError: there is none, or it cannot be asked for.
         """
         page = hubwire.repository(self._document(self._url(path)))
-        return replace(page, quota=self.quota)
+        return page._replace(quota=self.quota)
 
     def tag_pages(self, path: str, *, name: str = "", platform: str = "") -> Iterator[TagPage]:
         """Yield the tags of a repository, those pushed last first, page by page.

@@ -145,9 +145,9 @@ def _tags(event: TagsListed | TagFactsRead | PullsLeftTold | TagsDeleted, now: T
         case TagsListed(tags, anew):
             return tags if anew else _with_known(tags, now)
         case TagFactsRead(repository, found) if repository == now.repository:
-            return replace(now, tags=now.with_tags(found))
+            return now._replace(tags=now.with_tags(found))
         case PullsLeftTold(repository, quota) if repository == now.repository:
-            return replace(now, quota=quota)
+            return now._replace(quota=quota)
         case TagsDeleted(deletion):
             return _without(now, deletion)
     return now
@@ -159,7 +159,7 @@ def _with_known(tags: TagList, before: TagList) -> TagList:
         return tags
     known = {tag.name: tag for tag in before.tags if tag.is_known}
     kept = tuple(tag if tag.is_known else known.get(tag.name, tag) for tag in tags.tags)
-    return replace(tags, tags=kept, quota=before.quota)
+    return tags._replace(tags=kept, quota=before.quota)
 
 
 def _without(tags: TagList, deletion: Deletion) -> TagList:
@@ -167,4 +167,4 @@ def _without(tags: TagList, deletion: Deletion) -> TagList:
         return tags
     gone = frozenset(deletion.tags)
     kept = tuple(tag for tag in tags.tags if tag.name not in gone and tag.digest != deletion.digest)
-    return replace(tags, tags=kept, total=max(tags.total - len(tags.tags) + len(kept), 0))
+    return tags._replace(tags=kept, total=max(tags.total - len(tags.tags) + len(kept), 0))
