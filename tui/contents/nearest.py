@@ -16,7 +16,7 @@ from tui.contents.probefiles import probed_contents
 from tui.contents.savedfiles import SavedContents
 from tui.contents.source import NoSource, Watch
 from tui.contents.stream import stream_cost
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.layers.blobs import Folder
 from tui.layers.bytesource import Readable
 from tui.layers.errors import LayerError
@@ -25,6 +25,13 @@ from tui.model.listing import SourceName
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
+
+
+class NotNear(NoSource):
+    """The contents of an image's layers cannot be read from there, or not without a cost."""
+
+    TITLE = N_("The contents of this image's files cannot be read that way.")
+    REMEDY = N_("On the command line: orlop extract IMAGE PATH -o DEST --source stream.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +129,11 @@ def nearest(places: Sequence[Nearness], wanted: str = "", *, free: bool = False)
         free: Only what costs nothing.
 
     Raises:
-        NoSource: there is none.
+        NotNear: there is none.
     """
     for place in places:
         unasked = not place.asks and not (free and place.cost)
         if place.contents is not None and (place.name == wanted if wanted else unasked):
             return place
     told = [place for place in places if not wanted or place.name == wanted]
-    raise NoSource(" ".join(place.why_not for place in told if place.why_not) or wanted)
+    raise NotNear(" ".join(place.why_not for place in told if place.why_not) or wanted)
