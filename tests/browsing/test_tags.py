@@ -168,6 +168,16 @@ def test_names_alone_and_the_highest_version_first(fake: FakeRegistry) -> None:
     assert _names(_last(read_tags(_ways(), _repository(fake), name="1."))) == ["1.2", "1.1", "1.0"]
 
 
+def test_a_list_of_several_pages_grows_and_is_put_in_order_at_its_end(fake: FakeRegistry) -> None:
+    fake.page = 2
+    first, last = read_tags(_ways(), _repository(fake))
+    assert (_names(first), first.is_whole) == (["1.0", "latest"], False)
+    assert (_names(last), last.is_whole) == (["latest", "1.2", "1.1", "1.0"], True)
+    fake.page = 1000
+    (only,) = read_tags(_ways(), _repository(fake))
+    assert only == last
+
+
 def test_facts_of_some_tags(fake: FakeRegistry) -> None:
     wanted = ["latest", "1.0", "gone"]
     latest, old, gone = read_tag_facts(_ways(), _repository(fake), wanted, "linux/amd64", _nothing)

@@ -112,11 +112,12 @@ def _by_hub(
 
 
 def _by_registry(ways: Ways, reference: ImageReference, name: str) -> Iterator[TagList]:
-    told = TagList(reference.repository)
+    told = TagList(reference.repository, is_whole=False)
     for page in tag_pages(ways.registry(reference)):
+        if told.tags:  # the last page comes in order alone, or the cursor would be carried away
+            yield told
         tags = (*told.tags, *(RemoteTag(tag) for tag in page if name in tag))
-        told = told._replace(tags=tags, total=len(tags), is_whole=False)
-        yield told
+        told = told._replace(tags=tags, total=len(tags))
     tags = tuple(sorted(told.tags, key=lambda tag: natural_order(tag.name), reverse=True))
     yield told._replace(tags=tags, is_whole=True)
 

@@ -151,6 +151,8 @@ class LookupSheet(Sheet[None]):
         left, right = self.heading(state)
         self.part(".dialog-title", TextLine).show(*left, right=right)
         said, style = self._said if self._said[0] else self.note(state)
+        if style == "dim":  # says no more than that something goes on
+            said = self.progress(state) or said
         self.part("#lookup-note", TextLine).show(CellText(f" {said}" if said else "", style))
         self.part("#sheet-keys", TextLine).show(*self._reminder())
 
