@@ -258,3 +258,12 @@ def test_text_is_split_into_cells() -> None:
     assert split("a镜e\u0301") == ["a", "镜", "", "e\u0301"]
     assert split("\u0301a") == ["a"]
     assert split("❤\ufe0f") == ["❤\ufe0f", ""]
+
+
+def test_after_the_screen_is_given_back_the_cursor_is_left_alone() -> None:
+    """The shell goes on where the terminal puts its cursor."""
+    differ = Differ(WIDTH, HEIGHT)
+    differ.feed(frame(["one", "two"]) + "\x1b[?1049l")
+    differ.take()
+    differ.feed("\x1b[?1000l")
+    assert differ.take() == "\x1b[?1000l"

@@ -68,6 +68,9 @@ _ASCII: Final = str.maketrans(
     | dict(zip("…•←→↑↓▲▼◀▶▸▾✓✗", "~*<>^v^v<>>v+x", strict=True))
 )
 
+LEAVE: Final = "\x1b[?1049l"
+"""Gives the alternate screen back."""
+
 Slot = tuple[int, int]
 """What an SGR code is about: the code that takes it back, and which of those it takes back."""
 
@@ -247,6 +250,8 @@ class Differ:
             before = self.take() + transition(self._shown_style, self._style)
             self.resize(self.width, self.height)
             self._passing.append(before)
+        if sequence == LEAVE:
+            self._x = self.width  # the cursor stays where the terminal puts it, for the shell
         self._passing.append(sequence)
 
     def take(self) -> str:
