@@ -184,17 +184,13 @@ class EngineClient:
         Raises:
             EngineError: it was refused, cut, or the connection broke.
         """
-        try:
-            with self._dialer.dial(CONNECT_TIMEOUT) as sock:
-                sock.settimeout(None)
-                sock.sendall(f"GET /v{self.api_version}{path} HTTP/1.0\r\n\r\n".encode("ascii"))
-                with http.client.HTTPResponse(sock, method="GET") as response:
-                    response.begin()
-                    if response.status >= http.client.BAD_REQUEST:
-                        raise from_answer(response.status, refusal(response.read(REFUSAL)))
-                    yield Body(response, self._explained, self._check)
-        except (OSError, http.client.HTTPException) as error:
-            raise self._explained(error) from error
+        with self.connection() as sock:
+            sock.sendall(f"GET /v{self.api_version}{path} HTTP/1.0\r\n\r\n".encode("ascii"))
+            with http.client.HTTPResponse(sock, method="GET") as response:
+                response.begin()
+                if response.status >= http.client.BAD_REQUEST:
+                    raise from_answer(response.status, refusal(response.read(REFUSAL)))
+                yield Body(response, self._explained, self._check)
 
     @contextmanager
     def upload(self, path: str, *, params: Params) -> Iterator[Upload]:
@@ -204,12 +200,22 @@ class EngineClient:
             EngineError: it was refused, cut, or the connection broke.
         """
         query = f"?{urlencode(params, doseq=True)}" if params else ""
+        with self.connection() as sock:
+            head = f"POST /v{self.api_version}{path}{query} HTTP/1.1\r\n{_UPLOAD_HEAD}"
+            sock.sendall(head.encode("ascii"))
+            yield Upload(sock, self._explained, self._check)
+
+    @contextmanager
+    def connection(self) -> Iterator[socket.socket]:
+        """Lend a bare connection, without a limit of time between its bytes.
+
+        Raises:
+            EngineError: whatever went wrong with it, or it was cut.
+        """
         try:
             with self._dialer.dial(CONNECT_TIMEOUT) as sock:
                 sock.settimeout(None)
-                head = f"POST /v{self.api_version}{path}{query} HTTP/1.1\r\n{_UPLOAD_HEAD}"
-                sock.sendall(head.encode("ascii"))
-                yield Upload(sock, self._explained, self._check)
+                yield sock
         except (OSError, http.client.HTTPException) as error:
             raise self._explained(error) from error
 
