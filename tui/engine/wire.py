@@ -53,7 +53,9 @@ def text(value: object) -> str:
 
 def number(value: object, default: int = 0) -> int:
     """Return a whole number, or `default`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return default
+    if isinstance(value, float) and not math.isfinite(value):
         return default
     return int(value)
 
@@ -335,8 +337,13 @@ def engine_time(info: object) -> float:
 
     Seconds of the epoch, exact to the microsecond.
     """
+    return epoch(table(info).get("SystemTime"))
+
+
+def epoch(value: object) -> float:
+    """Return a time as the Engine writes it in seconds of the epoch; 0 for none, or before it."""
     try:
-        told = datetime.fromisoformat(text(table(info).get("SystemTime")))
+        told = datetime.fromisoformat(text(value))
         return max(told.timestamp(), 0.0) if told.tzinfo else 0.0
     except (ValueError, OverflowError):
         return 0.0
