@@ -157,6 +157,7 @@ async def test_every_sample_on_every_screen(kind: str, size: tuple[int, int]) ->
     await play(World(KINDS[kind]), size, terminal)
 
 
+@pytest.mark.timeout(240)  # five times every screen
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(words=st.lists(texts, min_size=1, max_size=7), size=st.sampled_from([(80, 24), (120, 40)]))
 @example(words=["\x1b]0;PWNED\x07"], size=(24, 8))
