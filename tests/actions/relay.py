@@ -53,6 +53,11 @@ class Relay:
         """The Engine, by way of this relay."""
         return Endpoint(f"unix://{self._path}", "test")
 
+    @property
+    def connections(self) -> int:
+        """How many are open now."""
+        return len(self._open) // 2
+
     def _accept(self) -> None:
         with suppress(OSError):  # the end wakes accept() with one
             while True:

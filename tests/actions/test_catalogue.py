@@ -58,6 +58,7 @@ from tui.actions.values.registries import (
     ReadTagFacts,
     ReadTags,
 )
+from tui.actions.values.stats import FollowStats, ReadProcesses
 from tui.contents.comparing import Side
 from tui.contents.image import ListedImage
 from tui.credentials.login import IN_SESSION, Login
@@ -256,6 +257,8 @@ LINES: list[tuple[Action, str]] = [
     (FollowLogs((WEB,), -1, "10m"), "docker logs --follow --tail all --since 10m web"),
     (ReadEarlierLogs(WEB, 1_000_000_001, 5), "docker logs --until 1.000000001 --tail 10005 web"),
     (SaveLogs(WEB, "a b.log"), "docker logs web > 'a b.log' 2>&1"),
+    (FollowStats(), "docker stats"),
+    (ReadProcesses(WEB), "docker top web"),
     (PullImage("nginx:1"), "docker pull nginx:1"),
     (PullImage("nginx", "linux/arm64"), "docker pull --platform linux/arm64 nginx"),
     (PullImage("nginx", all_tags=True), "docker pull --all-tags nginx"),

@@ -21,6 +21,9 @@ COUNT_MAX: Final = 1 << 64
 PROCESSES_MAX: Final = 20_000
 """Processes that are taken in; a machine has fewer."""
 
+COLUMNS_MAX: Final = 40
+"""Columns of `ps` that are taken in."""
+
 
 def figures(answer: object) -> Figures:
     """Return one sample of `GET /containers/{id}/stats`; NO_FIGURES when it does not run."""
@@ -84,4 +87,4 @@ def processes(container_id: str, answer: object) -> Processes:
     """Return the processes of `GET /containers/{id}/top`."""
     item = table(answer)
     rows = tuple(strings(row) for row in items(item.get("Processes"))[:PROCESSES_MAX])
-    return Processes(container_id, strings(item.get("Titles")), rows)
+    return Processes(container_id, strings(item.get("Titles"))[:COLUMNS_MAX], rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 UNKNOWN: Final = -1
@@ -40,6 +40,10 @@ class Figures:
     def is_running(self) -> bool:
         """Whether the container ran."""
         return self.at > 0
+
+    def with_cpu(self, percent: float) -> Figures:
+        """Return the same sample with another CPU percent."""
+        return replace(self, cpu=percent)
 
     @property
     def memory_percent(self) -> float:

@@ -28,6 +28,7 @@ _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\Z", re.I)
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _PLAIN: Final = re.compile(r"[ -~]*\Z")
 _KILO: Final = 1000
+_KIBI: Final = 1024
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
@@ -80,6 +81,17 @@ def human_size(count: int) -> str:
         return f"{count} B"
     text = humanize.naturalsize(count, format="%.3g")
     return humanize.naturalsize(count, format="%.0f") if "e+" in text else text
+
+
+@lru_cache(maxsize=4096)
+def memory_size(count: int) -> str:
+    """Return bytes of memory in binary units, as `docker stats` prints them: 23.5 GiB, 0 B."""
+    if abs(count) < _KIBI:
+        return f"{count} B"
+    text = humanize.naturalsize(count, binary=True, format="%.3g")
+    if "e+" in text:
+        return humanize.naturalsize(count, binary=True, format="%.0f")
+    return text
 
 
 def size_in_bytes(text: str) -> int:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tui.credentials.login import Account
     from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
+    from tui.model.stats import Processes
+    from tui.store.statsbook import StatsBook
 
 
 class EndpointChosen(NamedTuple):
@@ -156,6 +158,18 @@ class EarlierLogRead(NamedTuple):
 
     container_id: str
     book: LogBook
+
+
+class StatsOpened(NamedTuple):
+    """What containers use is read; what was read before goes."""
+
+    stats: StatsBook
+
+
+class ProcessesRead(NamedTuple):
+    """The processes of a container were read."""
+
+    processes: Processes
 
 
 class OwnRegistryRead(NamedTuple):
@@ -332,6 +346,8 @@ Event = (
     | Walked
     | LogOpened
     | EarlierLogRead
+    | StatsOpened
+    | ProcessesRead
     | OwnRegistryRead
     | PullPlanned
     | LoadPlanned

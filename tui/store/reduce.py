@@ -175,6 +175,16 @@ def _(event: events.EarlierLogRead, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.StatsOpened, state: State) -> State:
+    return replace(state, stats=event.stats)
+
+
+@reduce.register
+def _(event: events.ProcessesRead, state: State) -> State:
+    return replace(state, processes=event.processes)
+
+
+@reduce.register
 def _(event: events.OwnRegistryRead, state: State) -> State:
     return replace(state, own_registry=event.own)
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # not part of a start
     from tui.credentials.login import Account
     from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
+    from tui.model.stats import Processes
+    from tui.store.statsbook import StatsBook
 
 
 class Pane(StrEnum):
@@ -183,6 +185,10 @@ class State:
     """The last way to the disk that was found."""
     log: OpenLog = NO_LOG
     """The logs that were opened last."""
+    stats: StatsBook | None = None
+    """What containers use, as it was read last. The book grows by itself: a sample is no event."""
+    processes: Processes | None = None
+    """Of the container whose processes were read last."""
     own_registry: OwnRegistry = NO_OWN_REGISTRY
     """The user's own registry, as it was read last."""
     pull_plan: PullPlan = NO_PULL_PLAN

@@ -174,6 +174,17 @@ class Views(RegistryViews):
     def _logs(self, selection: Selection) -> None:
         self._screen.orlop.push_screen(LogScreen(FollowLogs(selection.container_targets)))
 
+    def _stats(self, _selection: Selection) -> None:
+        from tui.ui.screens.stats import StatsScreen  # few look at it
+
+        cursor = self._screen.state.view(Pane.CONTAINERS).cursor
+        self._screen.orlop.push_screen(StatsScreen(cursor))
+
+    def _top(self, selection: Selection) -> None:
+        from tui.ui.screens.processes import ProcessesScreen  # few look at it
+
+        self._screen.orlop.push_screen(ProcessesScreen(selection.container_targets[0]))
+
     def _matrix(self, selection: Selection) -> None:
         ids = dict.fromkeys(row.image.image_id for row in selection.images)
         self._screen.orlop.push_screen(MatrixScreen(tuple(ids)))

@@ -61,6 +61,7 @@ from tui.actions.handlers.registries import (
     search,
 )
 from tui.actions.handlers.removal import remove_images
+from tui.actions.handlers.stats import follow_stats, read_processes
 from tui.actions.handlers.viewing import view_file
 from tui.actions.handlers.walking import read_walk
 
@@ -108,6 +109,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "follow_logs": _handler(follow_logs),
     "read_earlier_logs": _handler(read_earlier_logs),
     "save_logs": _handler(save_logs),
+    "follow_stats": _handler(follow_stats),
+    "read_processes": _handler(read_processes),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),
     "remove_containers": _handler(remove_containers),
