@@ -38,6 +38,7 @@ from tui.model.registry import (
     Verdict,
 )
 from tui.model.sendplan import SendPlan
+from tui.model.stats import Processes
 from tui.model.walk import Walk
 from tui.store import browsing, events
 from tui.store.reduce import HISTORY_MAX, image_row_key, reduce
@@ -52,6 +53,7 @@ from tui.store.state import (
     State,
     Trouble,
 )
+from tui.store.statsbook import StatsBook
 from tui.store.store import Store
 
 IMAGE_A = ImageSummary("sha256:a", tags=("a:1", "a:2"))
@@ -118,6 +120,8 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.ContainerCommitted(Committed("sha256:a")),
     events.LogOpened(OpenLog(("c1",), ("web",), LogBook())),
     events.EarlierLogRead("c1", LogBook()),
+    events.StatsOpened(StatsBook()),
+    events.ProcessesRead(Processes("c1", ("PID",), (("1",),))),
     events.OwnRegistryRead(OwnRegistry("/root")),
     events.PullPlanned(PullPlan("a:1", "", (), "", ())),
     events.LoadPlanned(LoadPlan("a.tar", 1, ())),
