@@ -29,6 +29,9 @@ from tui.store.statsbook import StatsBook, Wish
 pytestmark = pytest.mark.engine
 
 BUSY = ("sh", "-c", "sleep 1000 & while :; do :; done")
+TENTH = 10.0
+"""Percent of a processor that a container gets."""
+
 IDLE = ("sleep", "1000")
 UNITS = {"B": 1, "kB": 1000, "MB": 10**6, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -59,7 +62,7 @@ def ran(verbs: Verbs, image: str, name: str, command: tuple[str, ...]) -> str:
         list(command),
         name=f"{verbs.maker.prefix}-{name}",
         host_config=verbs.api.create_host_config(
-            network_mode="none", cpu_period=100_000, cpu_quota=10_000, mem_limit=1 << 28
+            network_mode="none", cpu_period=100_000, cpu_quota=int(TENTH * 1000), mem_limit=1 << 28
         ),
     )
     container_id: str = made["Id"]
@@ -101,7 +104,7 @@ async def opened(verbs: Verbs) -> tuple[int, StatsBook]:
 
 
 async def test_figures_are_those_of_docker_stats(
-    watched: tuple[Verbs, Relay], engine_host: str, docker_cli: str
+    watched: tuple[Verbs, Relay], engine_kind: str, docker_cli: str
 ) -> None:
     verbs, _relay = watched
     busy = ran(verbs, able_to_run(verbs), "busy", BUSY)
@@ -111,6 +114,8 @@ async def test_figures_are_those_of_docker_stats(
     compared = []
     for _ in range(5):  # one second is not like another on a loaded machine
         theirs = await asyncio.to_thread(by_docker, docker_cli, busy)
+        if engine_kind == "podman":
+            theirs["cpu"] = TENTH  # of Podman the command tells the mean since the machine's start
         ours = book.latest(busy)
         compared.append((ours, theirs))
         if (
@@ -202,3 +207,19 @@ async def test_processes_are_those_of_docker_top(watched: tuple[Verbs, Relay]) -
     job = await verbs.do(ReadProcesses(target))
     assert job.state is JobState.FAILED
     assert "running" in job.summary + job.remedy, job
+
+
+async def test_an_engine_that_goes_away_is_told(watched: tuple[Verbs, Relay]) -> None:
+    verbs, relay = watched
+    idle = ran(verbs, able_to_run(verbs), "idle", IDLE)
+    job_id, book = await opened(verbs)
+    book.want(Wish((idle,)))
+    await eventually(lambda: book.latest(idle).is_running, "it is read")
+
+    def broken(_count: int) -> None:
+        raise OSError
+
+    relay.answered = broken
+    job = await verbs.ended(job_id)
+    assert job.state is JobState.FAILED
+    assert "broke" in job.summary
