@@ -41,6 +41,8 @@ LIMITS: Final[Mapping[str, int]] = {
     "search": 1,
     "read_facts": 2,
     "read_listings": 1,
+    "exec": 1,
+    "attach": 1,
 }
 """Jobs of a kind that run at a time; kinds not named here: DEFAULT_LIMIT."""
 

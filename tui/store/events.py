@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.contents.image import ListedLayer
     from tui.contents.source import Offer
     from tui.credentials.login import Account
+    from tui.engine.console import Console
     from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
     from tui.model.stats import Processes
@@ -145,6 +146,12 @@ class Walked(NamedTuple):
     """Where an image or a container lies was found."""
 
     walk: Walk
+
+
+class ConsoleOpened(NamedTuple):
+    """A program of a container wants the terminal."""
+
+    console: Console
 
 
 class LogOpened(NamedTuple):
@@ -344,6 +351,7 @@ Event = (
     | SourceAsked
     | ImagesCompared
     | Walked
+    | ConsoleOpened
     | LogOpened
     | EarlierLogRead
     | StatsOpened

@@ -163,6 +163,11 @@ def _(event: events.AccountsListed, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.ConsoleOpened, state: State) -> State:
+    return replace(state, console=event.console)
+
+
+@reduce.register
 def _(event: events.LogOpened, state: State) -> State:
     return replace(state, log=event.log)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # not part of a start
     from tui.contents.image import ListedImage
     from tui.contents.source import Offer
     from tui.credentials.login import Account
+    from tui.engine.console import Console
     from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
     from tui.model.stats import Processes
@@ -189,6 +190,8 @@ class State:
     """What containers use, as it was read last. The book grows by itself: a sample is no event."""
     processes: Processes | None = None
     """Of the container whose processes were read last."""
+    console: Console | None = None
+    """What asked for the terminal last."""
     own_registry: OwnRegistry = NO_OWN_REGISTRY
     """The user's own registry, as it was read last."""
     pull_plan: PullPlan = NO_PULL_PLAN

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from tui.actions.dispatcher import Dispatcher
     from tui.engine.client import EngineClient
+    from tui.engine.console import Console
     from tui.engine.practice import PracticeEngine
 
 SessionMaker = Callable[[Endpoint, Callable[[events.Event], None]], Session]
@@ -168,6 +169,8 @@ class OrlopApp(App[int]):
 
     def _state_changed(self, before: State, after: State) -> None:
         self._follow_connection(before, after)
+        if after.console is not before.console and after.console is not None:
+            self._lend_terminal(after.console)
         known = {job.job_id: job for job in before.jobs}
         for job in after.jobs:
             old = known.get(job.job_id)
@@ -186,11 +189,20 @@ class OrlopApp(App[int]):
         if not any(isinstance(screen, ConnectionScreen) for screen in self.screen_stack):
             self.push_screen(ConnectionScreen())
 
+    def _lend_terminal(self, console: Console) -> None:
+        from tui.ui.lending import lend_terminal  # not part of a start
+
+        self.run_worker(lend_terminal(self, console), group="terminal")
+
     @property
     def _main(self) -> MainScreen:
         return next(s for s in self.screen_stack if isinstance(s, MainScreen))
 
     # What screens ask for
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Say a sentence in the bottom line of the main screen."""
+        self._main.tell(text, style)
 
     def after_job(self, job_id: int, callback: Callable[[], None]) -> None:
         """Call back on the event loop when a job has ended, however it ended."""
@@ -218,12 +230,15 @@ class OrlopApp(App[int]):
 
     def toggle_mouse(self) -> bool:
         """Give the mouse to the terminal, or take it back; returns whether orlop has it now."""
-        driver = self._driver
-        if driver is not None:
-            self._has_mouse = not self._has_mouse
-            driver.write(MOUSE_ON if self._has_mouse else MOUSE_OFF)
-            driver.flush()
+        self._has_mouse = not self._has_mouse
+        self.keep_mouse()
         return self._has_mouse
+
+    def keep_mouse(self) -> None:
+        """Have the mouse as it was; a driver that starts again takes it."""
+        if self._driver is not None:
+            self._driver.write(MOUSE_ON if self._has_mouse else MOUSE_OFF)
+            self._driver.flush()
 
     def choose_context(self) -> None:
         """Let the user choose another Engine, and go there."""

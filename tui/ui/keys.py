@@ -27,7 +27,7 @@ REMINDED: Final = {
     ),
     Pane.CONTAINERS: (
         "help", "palette", "quit", "filter", "mark", "start", "stop", "remove_containers",
-        "inspect", "all_containers", "rename", "kill",
+        "exec", "inspect", "all_containers", "rename", "kill",
     ),
     Pane.HUB: (
         "help", "palette", "quit", "search", "pull_result", "tags", "repository", "browse", "web",

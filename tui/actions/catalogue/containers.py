@@ -173,6 +173,18 @@ CONTAINER_VERBS: Final = (
         docker="docker export -o FILE CONTAINER",
     ),
     ActionSpec(
+        "exec",
+        N_("Exec"),
+        N_("Run a shell or a command in the container, or attach to its main process."),
+        ("e",),
+        ON_CONTAINERS,
+        Ask.FORM,
+        changes=True,
+        needs_selection=True,
+        line=lambda selection: docker_line("exec", "-it", selection.containers[0].name, "sh"),
+        docker="docker exec -it CONTAINER COMMAND",
+    ),
+    ActionSpec(
         "logs",
         N_("Logs"),
         N_("Follow the logs of the marked containers: search, filter, save."),

@@ -8,6 +8,7 @@ from typing import Final
 from tui.actions.forms.accounts import ACCOUNT_FORMS
 from tui.actions.forms.committing import COMMIT_FORMS
 from tui.actions.forms.containers import CONTAINER_FORMS
+from tui.actions.forms.exec import EXEC_FORMS
 from tui.actions.forms.exporting import EXPORT_FORMS
 from tui.actions.forms.form import Form
 from tui.actions.forms.images import IMAGE_FORMS
@@ -24,6 +25,7 @@ FORMS: Final[Mapping[str, Form]] = {
         EXPORT_FORMS,
         ACCOUNT_FORMS,
         LOG_FORMS,
+        EXEC_FORMS,
     )
     for form in forms
 }

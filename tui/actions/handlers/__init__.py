@@ -23,6 +23,7 @@ from tui.actions.handlers.containers import (
     rename_container,
 )
 from tui.actions.handlers.diffing import diff_file
+from tui.actions.handlers.exec import attach, exec_command
 from tui.actions.handlers.exporting import export
 from tui.actions.handlers.extracting import extract_files, save_layer
 from tui.actions.handlers.images import pull, read_facts, tag
@@ -111,6 +112,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "save_logs": _handler(save_logs),
     "follow_stats": _handler(follow_stats),
     "read_processes": _handler(read_processes),
+    "exec": _handler(exec_command),
+    "attach": _handler(attach),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),
     "remove_containers": _handler(remove_containers),

@@ -1,0 +1,78 @@
+"""What is asked for before a program of a container gets the terminal."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Final
+
+from tui.actions.action import Action
+from tui.actions.forms.form import Field, FieldKind, Form, NotYet
+from tui.actions.selection import Selection
+from tui.actions.values.exec import AttachContainer, ExecCommand
+from tui.i18n import N_, _
+from tui.model.container import ContainerState
+
+ATTACH: Final = "attach"
+
+
+def _build(selection: Selection, values: Mapping[str, str]) -> Action:
+    if not selection.containers:
+        raise NotYet(_("The container is not there any more."))
+    state = selection.containers[0].state
+    if state is ContainerState.PAUSED:
+        raise NotYet(_("The container is paused: B lets it go on."))
+    if state is not ContainerState.RUNNING:
+        raise NotYet(_("The container does not run: s starts it."))
+    target = selection.container_targets[0]
+    if values["what"] == ATTACH:
+        return AttachContainer(target)
+    command = command_of(values["command"])
+    return ExecCommand(target, command, values["user"].strip(), _directory(values["directory"]))
+
+
+def command_of(text: str) -> tuple[str, ...]:
+    """Return the words of a command as a shell would have them.
+
+    Raises:
+        NotYet: a quote is not closed.
+    """
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        raise NotYet(_("A quote is not closed.")) from None
+
+
+def _directory(text: str) -> str:
+    directory = text.strip()
+    if directory and not directory.startswith("/"):
+        raise NotYet(_("The directory begins with /."))
+    return directory
+
+
+def _about(_selection: Selection) -> str:
+    return _(
+        "The terminal is the program's until it ends.\nctrl+p ctrl+q leaves it and lets it go on."
+    )
+
+
+EXEC_FORMS: Final = (
+    Form(
+        "exec",
+        N_("Run a command in the container"),
+        N_("Run"),
+        (
+            Field("command", N_("Command"), N_("empty: a shell")),
+            Field("user", N_("User"), N_("name or number; empty: the container's own")),
+            Field("directory", N_("Directory"), N_("empty: the container's own")),
+            Field(
+                "what",
+                N_("Where"),
+                kind=FieldKind.CHOICE,
+                choices=(("exec", N_("a new process")), (ATTACH, N_("attach to the main one"))),
+            ),
+        ),
+        _build,
+        about=_about,
+    ),
+)
