@@ -139,6 +139,8 @@ def busybox_layer() -> bytes:
         "touch",
         "kill",
         "trap",
+        "vi",
+        "stty",
     )
     links: dict[str, bytes | Link] = {f"bin/{applet}": Link("busybox") for applet in applets}
     return make_layer({"bin/busybox": BUSYBOX.read_bytes(), **links, "tmp/": b""})

@@ -78,6 +78,10 @@ class Tmux:
         """Type a text, letter by letter."""
         self._tmux("send-keys", "-l", text)
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size."""
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
     def shown(self) -> str:
         """The text on the screen."""
         return self._tmux("capture-pane", "-p")
