@@ -22,6 +22,7 @@ from tui.actions.values.containers import (
     RemoveContainers,
     RenameContainer,
 )
+from tui.actions.values.exec import AttachContainer, ExecCommand
 from tui.actions.values.exporting import ExportContainer, ImportTar
 from tui.actions.values.files import CompareImages, DiffFile, DiffImages, ExtractFiles, SaveLayer
 from tui.actions.values.images import PullImage, RemoveImages, SearchImages, TagImage
@@ -256,6 +257,8 @@ LINES: list[tuple[Action, str]] = [
     (FollowLogs((WEB,)), "docker logs --follow --tail 2000 web"),
     (FollowLogs((WEB,), -1, "10m"), "docker logs --follow --tail all --since 10m web"),
     (ReadEarlierLogs(WEB, 1_000_000_001, 5), "docker logs --until 1.000000001 --tail 10005 web"),
+    (ExecCommand(WEB, (), "0", "/tmp"), "docker exec -it -u 0 -w /tmp web sh"),
+    (AttachContainer(WEB), "docker attach --sig-proxy=false web"),
     (SaveLogs(WEB, "a b.log"), "docker logs web > 'a b.log' 2>&1"),
     (FollowStats(), "docker stats"),
     (ReadProcesses(WEB), "docker top web"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 
 from tui.contents.comparing import ComparedImages, Side
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
+from tui.engine.console import Console
 from tui.logs.book import LogBook
 from tui.model.commit import Committed, ContainerChanges
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
@@ -79,6 +80,7 @@ def _jobs(state: State) -> dict[int, Job]:
 
 
 IMAGE = ListedImage("demo:1", "sha256:a", "", ())
+CONSOLE = cast(Console, "a program that wants the terminal")
 EXAMPLES: tuple[events.Event, ...] = (
     events.EndpointChosen(ENDPOINT),
     events.ConnectionChanged(Phase.FAILED, TROUBLE),
@@ -118,6 +120,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.AccountsListed((), (TROUBLE,)),
     events.ChangesRead(ContainerChanges("c1", added=1)),
     events.ContainerCommitted(Committed("sha256:a")),
+    events.ConsoleOpened(CONSOLE),
     events.LogOpened(OpenLog(("c1",), ("web",), LogBook())),
     events.EarlierLogRead("c1", LogBook()),
     events.StatsOpened(StatsBook()),

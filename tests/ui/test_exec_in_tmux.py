@@ -211,7 +211,10 @@ def test_attached_without_a_terminal_nothing_but_text_comes(
     """Escape sequences have no effect, ctrl+c leaves the container alone."""
     name = created(maker, "sh", tty=False)
     with Tmux(size=SIZE, home=tmp_path, DOCKER_HOST=engine_host) as terminal:
-        for end, told in (("\x03", "left; the main process goes on"), ("exit 4\r", "main process ended")):
+        for end, told in (
+            ("\x03", "left; the main process goes on"),
+            ("exit 4\r", "main process ended"),
+        ):
             go_to(terminal, name)
             attach(terminal)
             terminal.wait("(ctrl+p")

@@ -107,13 +107,13 @@ def _answered(sock: socket.socket) -> bytes:
     Raises:
         EngineError: it is a refusal.
         BadAnswer: it is no answer.
-        OSError: as the operating system tells.
+        OSError: as the operating system tells, or the connection ended.
     """
     data = b""
     while b"\r\n\r\n" not in data:
         block = sock.recv(CHUNK)
         if not block:
-            raise ConnectionResetError
+            raise http.client.RemoteDisconnected("the connection ended before an answer came")
         data += block
         if len(data) > HEAD_MAX:
             raise BadAnswer

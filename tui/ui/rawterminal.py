@@ -32,6 +32,8 @@ DETACH: Final = b"\x10\x11"
 
 CTRL_C: Final = b"\x03"
 
+USUAL: Final = Size(80, 24)
+
 READ_BYTES: Final = 4096
 UNSENT_MAX: Final = 1 << 16
 """Bytes that were typed and not taken yet; beyond them the terminal waits."""
@@ -126,11 +128,12 @@ class _Terminal:
         self._is_alternate = False
 
     def size(self) -> Size:
-        """Return its size in cells."""
+        """Return its size in cells; a usual one where it does not know."""
         try:
-            return Size(*os.get_terminal_size(self._fd_out))
+            size = Size(*os.get_terminal_size(self._fd_out))
         except OSError:
-            return Size(80, 24)
+            return USUAL
+        return USUAL if 0 in size else size
 
     def read(self) -> bytes:
         """Return what was typed; nothing at its end."""
