@@ -107,6 +107,8 @@ def test_what_cannot_be_is_said_before_an_engine_is_asked(
     ran = orlop(*arguments, host="unix:///nowhere")
     assert ran.returncode == 2
     assert words in ran.stderr
+    verb = next(word for word in arguments if not word.startswith("-"))
+    assert ran.stderr.startswith(f"usage: orlop {verb} ".encode())
 
 
 def test_a_wrong_archive_needs_no_engine() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +51,16 @@ def parse(arguments: Sequence[str], program: str) -> Options:
     """
     if not arguments:
         return Options()  # the usual start does without argparse
-    parser = _parser(program, arguments)
+    parser, commands = _parser(program, arguments)
     try:
         found = parser.parse_args(arguments)
     finally:
         sys.stdout.flush()  # here, where a reader that has gone is handled
+    asked = commands.get(found.command, parser)
     try:
         return _options(found)
     except ValueError as error:  # of a verb: what was typed makes no action
-        parser.error(visible(str(error)))
+        asked.error(visible(str(error)))
 
 
 def _options(found: Namespace) -> Options:
@@ -101,7 +102,10 @@ def _doing(given: dict[str, Any]) -> Options:
     return Options(request=request, doing=doing, **shared)
 
 
-def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
+def _parser(
+    program: str, arguments: Sequence[str]
+) -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
+    """Return the parser of all, and those of the commands by their names."""
     from argparse import ArgumentParser
 
     from tui.arguments import accounts, mirrors, moving, registries, tars, verbs
@@ -167,7 +171,7 @@ def _parser(program: str, arguments: Sequence[str]) -> ArgumentParser:
         from tui.arguments import registry as own_registry
 
         own_registry.add_commands(registry)
-    return parser
+    return parser, commands.choices
 
 
 def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
