@@ -95,6 +95,7 @@ IN_USE = (
         (404, "no such image: x: No such image: x", errors.NotFound),
         (404, "failed to find image x: image not known", errors.NotFound),
         (404, "manifest for h/r:t not found: manifest unknown: manifest unknown", errors.NotFound),
+        (0, "An image does not exist locally with the tag: h/r", errors.NotFound),
         (404, 'failed to resolve reference "h/r:t": h/r:t: not found', errors.NotFound),
         (404, DENIED, errors.AccessDenied),
         (500, NO_LOGIN, errors.NotLoggedIn),

@@ -67,6 +67,7 @@ _BY_TEXT: Final[tuple[tuple[type[EngineError], tuple[str, ...]], ...]] = (
         (
             "no such image",
             "image not known",
+            "image does not exist locally",  # a push
             "tag not known",
             "manifest unknown",
             "64-byte hexadecimal",
