@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from tests.registry.hubs import FakeHub
-from tui.browsing.search import Found, NoSearch, Query, search
+from tui.browsing.search import Found, NoSearch, NotSearchable, Query, search
 from tui.browsing.ways import Ways
-from tui.engine.errors import Cancelled, EngineError, NoSocket, RegistryUnreachable
+from tui.engine.errors import Cancelled, EngineError, EngineRefused, NoSocket, RegistryUnreachable
 from tui.model.engine import EngineInfo
 from tui.model.image import SearchResult
 from tui.model.registry import Answerer
@@ -90,6 +90,14 @@ def test_nobody_answers_and_each_says_why(hub: FakeHub) -> None:
     with pytest.raises(NoSearch) as caught:
         _search(hub, None)
     assert "There is no Engine" in caught.value.detail
+
+
+def test_a_registry_without_a_search_says_so(hub: FakeHub) -> None:
+    engine = FakeEngine(refuses=EngineRefused("Unexpected status code 404", status=500))
+    with pytest.raises(NotSearchable):
+        _search(hub, engine, "127.0.0.1:5/x")
+    with pytest.raises(EngineRefused, match="teapot"):
+        _search(hub, FakeEngine(refuses=EngineRefused("teapot", status=500)), "127.0.0.1:5/x")
 
 
 @pytest.mark.parametrize("term", ["127.0.0.1:5/x", "registry.example/x", "localhost/x"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.browsing.ways import Ways
-from tui.engine.errors import Cancelled, EngineError, RegistryUnreachable
+from tui.engine.errors import Cancelled, EngineError, EngineRefused, RegistryUnreachable
 from tui.i18n import N_, _
 from tui.layers.errors import LayerError
 from tui.model.image import SearchResult
@@ -22,6 +22,13 @@ class NoSearch(RegistryError):
 
     TITLE = N_("Docker Hub cannot be searched from here.")
     REMEDY = N_("Check the network; the web page is https://hub.docker.com/search.")
+
+
+class NotSearchable(RegistryError):
+    """A registry has no search: that is no part of the distribution API."""
+
+    TITLE = N_("This registry cannot be searched.")
+    REMEDY = N_("Its tags can be listed: orlop tags HOST/NAME; its names by the key R at the Hub.")
 
 
 class Query(NamedTuple):
@@ -64,6 +71,7 @@ def search(
 
     Raises:
         NoSearch: nobody answers.
+        NotSearchable: the registry that the term names has no search.
         EngineError: the Engine refuses, and nobody else may be asked; or cancelled.
     """
     try:
@@ -75,7 +83,7 @@ def search(
         if client is None:
             assert trouble is not None
             raise trouble
-        return _found(query, _engine_search(client), Answerer.ENGINE)
+        return _found_in_registry(query, client)
     said: list[tuple[Answerer, LayerError | EngineError]] = []
     for who, ask in _askers(query, ways, client):
         try:
@@ -114,6 +122,15 @@ def _engine_search(client: EngineClient) -> _Ask:
 def _found(query: Query, ask: _Ask, who: Answerer) -> Found:
     results = ask(query.term, limit=query.limit)
     return Found(tuple(one for one in results if query.fits(one)), who)
+
+
+def _found_in_registry(query: Query, client: EngineClient) -> Found:
+    try:
+        return _found(query, _engine_search(client), Answerer.ENGINE)
+    except EngineRefused as error:  # Engines tell the registry's status in words alone
+        if "status code 404" not in error.detail:
+            raise
+        raise NotSearchable(error.detail) from error
 
 
 def _reasons(
