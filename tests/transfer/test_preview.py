@@ -15,7 +15,7 @@ from tui.layers.errors import LayerError
 from tui.model.engine import StoreKind
 from tui.model.image import ImageSummary
 from tui.model.loadplan import LoadPlan, Move, TagChange
-from tui.transfer.errors import BadArchive, NoFile
+from tui.transfer.errors import BadArchive, NoFile, NoPlainFile
 from tui.transfer.held import Held
 from tui.transfer.loading import load_file
 from tui.transfer.preview import compared, held_in, suits, whole_name
@@ -87,9 +87,10 @@ def test_the_classic_store_loads_no_bare_layout(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "none"):
-        with pytest.raises(NoFile):
+    for path, kind in ((tmp_path, NoPlainFile), (tmp_path / "none", NoFile)):
+        with pytest.raises(NoFile) as caught:
             held_in(path, Watch())
+        assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("data", [b"", b"x" * 5_000, b"\x1f\x8b" + b"x" * 500, b"BZhx" * 200])

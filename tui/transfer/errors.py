@@ -125,6 +125,13 @@ class NoFile(TransferError):
     REMEDY = N_("See whether the path is right.")
 
 
+class NoPlainFile(NoFile):
+    """It is a folder, a pipe or a device, which cannot be looked through before it is read."""
+
+    TITLE = N_("This is no plain file.")
+    REMEDY = N_("Name an archive; one that comes through a pipe is read from standard input.")
+
+
 class InputIsTerminal(TransferError):
     """An archive is not read from a terminal."""
 

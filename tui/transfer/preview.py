@@ -15,7 +15,7 @@ from tui.model.image import ImageSummary
 from tui.model.loadplan import LoadedImage, LoadPlan, Move, TagChange
 from tui.model.reference import InvalidReference, parse_reference
 from tui.transfer.archive import index_file
-from tui.transfer.errors import BadArchive, NoFile
+from tui.transfer.errors import BadArchive, NoFile, NoPlainFile
 from tui.transfer.held import Held, HeldImage, images_in
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def held_in(path: Path, watch: Watch) -> Held:
         LayerError: it cannot be read, is cut off, damaged, or holds no image.
     """
     if not path.is_file():
-        raise NoFile(str(path))
+        raise (NoPlainFile if path.exists() else NoFile)(str(path))
     try:
         return images_in(index_file(path, watch))
     except (BadTar, BadCompression) as error:
