@@ -177,9 +177,9 @@ def test_plain_http_elsewhere_only_where_the_engine_may(fake: FakeRegistry) -> N
 
 
 def test_no_host_no_port_no_answer() -> None:
-    with pytest.raises(UnknownHost):
+    with pytest.raises(UnknownHost, check=lambda error: "Errno" not in error.detail):
         check_login("nowhere.invalid", ME)
-    with pytest.raises(NobodyListens):
+    with pytest.raises(NobodyListens, check=lambda error: "Errno" not in error.detail):
         check_login("127.0.0.1:1", ME)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         host = f"127.0.0.1:{silent.getsockname()[1]}"

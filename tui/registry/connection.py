@@ -222,7 +222,8 @@ def unreachable(url: str, error: BaseException) -> Unreachable:
     """Return what an error of Python's means; the address is told without what follows its host."""
     reason: Any = error.reason if isinstance(error, URLError) else error
     where = urlsplit(url).netloc.rpartition("@")[2]
-    return _kind_of(reason)(f"{where}: {reason or type(reason).__name__}")
+    words = getattr(reason, "strerror", "") or reason or type(reason).__name__
+    return _kind_of(reason)(f"{where}: {words}")
 
 
 _NOT_TLS: Final = frozenset(
