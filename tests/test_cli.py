@@ -17,6 +17,7 @@ import pytest
 from tests.engines.images import ImageSpec, Step, chain_ids
 from tests.engines.maker import ImageMaker
 from tui import __version__
+from tui.arguments import parse
 from tui.cli import METADATA
 
 ROOT = Path(__file__).parents[1]
@@ -414,3 +415,11 @@ def test_the_commands_load_nothing_of_the_app(command: str, engine_host: str) ->
     code += "'tui.ui.app' in sys.modules, file=sys.stderr)"
     ran = orlop(command, "--json", program=["-c", code], DOCKER_HOST=engine_host)
     assert ran.stderr == "[] False\n"
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x", "\N{SUPERSCRIPT TWO}"])
+def test_what_is_no_port_is_told_in_words(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(["registry", "serve", f"--port={port}"], "orlop")
+    assert caught.value.code == 2
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err

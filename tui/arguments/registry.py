@@ -113,7 +113,8 @@ def as_command(given: Mapping[str, Any]) -> OwnRegistry:
 
 def _port(text: str) -> int:
     """Return a port; argparse tells of what is none."""
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError(text)
-    return number
+    from argparse import ArgumentTypeError
+
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise ArgumentTypeError(_("a port is a number from 0 to 65535"))
+    return int(text)
