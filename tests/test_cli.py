@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -423,3 +424,12 @@ def test_what_is_no_port_is_told_in_words(port: str, capsys: pytest.CaptureFixtu
         parse(["registry", "serve", f"--port={port}"], "orlop")
     assert caught.value.code == 2
     assert "a port is a number from 0 to 65535" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = orlop("registry", "serve", "--port", port, "--root", str(tmp_path / "registry"))
+    assert ran.returncode == 1
+    assert f"127.0.0.1:{port}: Address already in use" in ran.stderr
+    assert "Errno" not in ran.stderr

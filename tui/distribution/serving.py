@@ -272,5 +272,5 @@ def _free_port(host: str, port: int) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
             return int(probe.getsockname()[1])
-    except (OSError, OverflowError) as error:
-        raise CannotServe(f"{address_of(host, port)}: {error}") from error
+    except OSError as error:
+        raise CannotServe(f"{address_of(host, port)}: {error.strerror or error}") from error
