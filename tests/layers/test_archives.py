@@ -16,7 +16,7 @@ import pytest
 from tests.layers.tars import by_tarfile, hostile_layers, member, tar
 from tui.layers.archives import ArchivedImage, is_archive, open_archive
 from tui.layers.chain import chain_ids
-from tui.layers.errors import BadCompression, BadSource, LayerError, NoPlatform, NoZstd
+from tui.layers.errors import BadCompression, BadSource, BadTar, LayerError, NoPlatform, NoZstd
 
 LAYERS = [*hostile_layers().values()]
 LAYERS.append(LAYERS[2])  # the same layer twice
@@ -208,6 +208,18 @@ def test_a_bad_layer_leaves_the_others(tmp_path: Path) -> None:
             image.listing(broken)
     assert image.listing(1).entries == by_tarfile(LAYERS[0])
     assert image.listing(5).entries == by_tarfile(LAYERS[4])
+
+
+@pytest.mark.parametrize("size", [(1 << 63) - 1, 1 << 62])
+def test_a_size_past_all_files_is_an_error_in_its_place(size: int, tmp_path: Path) -> None:
+    huge = tarfile.TarInfo("huge")
+    huge.size = size
+    layer = f"{1:064x}/layer.tar"
+    files = {**_old_docker(), layer: huge.tobuf(tarfile.GNU_FORMAT) + bytes(1024)}
+    image = open_archive(f"docker-archive:{_as_tar(tmp_path / 'a', files)}")
+    with pytest.raises(BadTar):
+        image.listing(2)
+    assert image.listing(1).entries == by_tarfile(LAYERS[0])
 
 
 def test_only_the_layer_that_is_opened_is_read(

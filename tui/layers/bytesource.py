@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zlib
 from collections.abc import Callable
 from importlib import import_module
@@ -89,8 +90,7 @@ class ByteSource:
         self._base += len(self._data)
         self._data, self._at = b"", 0
         if self._seeker is not None:
-            self._seeker.seek(missing - 1, _CURRENT)
-            if not self._seeker.read(1):
+            if not _reaches(self._seeker, missing):
                 raise BadTar("it ends in the middle")
             self._base += missing
             return
@@ -273,3 +273,16 @@ def _zstd() -> Any:
         except ImportError:
             continue
     raise NoZstd
+
+
+def _reaches(file: Seekable, count: int) -> bool:
+    """Pass over so many bytes of a file; False where it has fewer."""
+    try:
+        file.seek(count - 1, _CURRENT)
+        return bool(file.read(1))
+    except OverflowError:  # past 8 EiB
+        return False
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # past the largest file of this file system
+            return False
+        raise
