@@ -113,6 +113,7 @@ def test_hardlinks_count_once_and_show_by_any_name() -> None:
         member("c", type=tarfile.LNKTYPE, linkname="a"),
     ]
     assert _union(first).total_bytes == 5
+    assert (_union(first).layers[0].added.count, _union(first).layers[0].added.bytes) == (3, 5)
     assert _union(first, [member(".wh.a")]).wasted_bytes == 0
     union = _union(first, [member(".wh.a"), member(".wh.b")], [member("c", b"6")])
     assert [(w.path, w.size, w.hidden_by) for w in union.wasted] == [(b"c", 5, 3)]

@@ -196,12 +196,13 @@ class _Stack:
         self.names[path] = new
         if new.file is not None:
             new.file.names += 1
+        size = 0 if entry.kind is Kind.HARDLINK else entry.size  # its file counts
         if change is Change.ADDED:
-            layer.added.add(new.size)
+            layer.added.add(size)
         elif change is Change.CONTENT:
-            layer.content.add(new.size)
+            layer.content.add(size)
         elif change is Change.METADATA:
-            layer.metadata.add(new.size)
+            layer.metadata.add(size)
         return change
 
     def _shown(self, entry: LayerEntry) -> Shown:
