@@ -75,7 +75,7 @@ def test_what_is_there_stays_unless_asked(tmp_path: Path) -> None:
     to.write_bytes(b"precious")
     ran = _extract(source, "top", to)
     assert ran.returncode == 1
-    assert "File exists" in ran.stdout
+    assert f"{to.name}: File exists" in ran.stdout
     assert to.read_bytes() == b"precious"
     assert _extract(source, "top", to, "--overwrite").returncode == 0
     assert to.read_bytes() == b"t"

@@ -152,6 +152,7 @@ class Extraction:
         return self.done
 
     def _noted(self, name: bytes, act: Callable[[], None]) -> None:
+        name = name or self._name
         try:
             act()
         except LayerError as error:
