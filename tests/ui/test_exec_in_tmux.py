@@ -64,7 +64,7 @@ def go_to(terminal: Tmux, name: str) -> None:
 def attach(terminal: Tmux) -> None:
     """Choose the main process in the form, and go."""
     terminal.press("Tab", "Tab", "Tab", "Right")
-    terminal.wait("docker attach")
+    terminal.wait("< attach to the main one >", "$ docker attach")
     terminal.press("Tab", "Tab", "Enter")
 
 
