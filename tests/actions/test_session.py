@@ -309,3 +309,14 @@ def test_what_comes_within_the_debounce_is_read_together(engine: LiveEngine) -> 
         until(lambda: len(engine.paths) >= len(START) + 2, "both lists are read")
         assert sorted(engine.paths[len(START) :]) == ["/containers/json", "/images/json"]
     assert DEBOUNCE < 0.5, "a change made elsewhere has to show within half a second"
+
+
+def test_a_job_before_the_first_connection_waits_for_it(engine: LiveEngine) -> None:
+    """The lists are on the screen before: a key may be quicker than the connection."""
+    listener = Listener()
+    session = Session(engine.fake.endpoint, listener.tell)
+    session.start()
+    try:
+        session.client().close()
+    finally:
+        session.close()

@@ -48,6 +48,9 @@ class Stale(StrEnum):
     CLOSED = "closed"
 
 
+FIRST_ATTEMPT: Final = 10.0
+"""Seconds that a job waits for the first attempt to connect; that has its own limit of time."""
+
 News = Stale | EngineError
 """What the session waits for; an error is the end of the event stream."""
 
@@ -120,18 +123,25 @@ class Session:
         self._stream: EventStream | None = None
         self._error: EngineError = EngineGone(url=endpoint.url)
         self._wake = threading.Event()
+        self._tried = threading.Event()
+        """Set but while the first attempt to connect is on its way."""
+        self._tried.set()
         self._closed = False
 
     def start(self) -> None:
         """Begin to connect, in a thread."""
+        self._tried.clear()
         threading.Thread(target=self._run, daemon=True, name="session").start()
 
     def client(self) -> EngineClient:
-        """Return a client for one job.
+        """Return a client for one job; waits for the first attempt to connect.
+
+        Keys may be pressed before: the lists come another way, and are seen earlier.
 
         Raises:
             EngineError: why there is no connection now.
         """
+        self._tried.wait(FIRST_ATTEMPT)
         client = self._client
         if client is None:
             raise self._error
@@ -147,6 +157,7 @@ class Session:
         """End the threads; the streams are cut, and nothing more is told."""
         self._closed = True
         self._wake.set()
+        self._tried.set()
         self._news.put(Stale.CLOSED)
         if self._stream is not None:
             self._stream.close()
@@ -158,6 +169,7 @@ class Session:
                 self._connect_and_serve()
             except EngineError as error:
                 self._error = error
+            self._tried.set()
             if self._client is not None:
                 attempt, was_there = 0, True
             self._client = None
@@ -186,6 +198,7 @@ class Session:
         with connect(self._endpoint) as client:
             self._stream = stream = engine_events.watch(client, since=client.connected_at)
             self._client = client
+            self._tried.set()
             threading.Thread(target=self._read, args=(stream, news), daemon=True).start()
             try:
                 self._say(events.EngineTold(client.info))
