@@ -90,7 +90,7 @@ def test_what_neither_reaches_is_told_as_orlop_sees_it(engine: FakeEngine) -> No
 def test_plain_http_goes_where_the_engine_is_set_to_trust(
     engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.registry.login.is_loopback", lambda _host: False)
+    monkeypatch.setattr("tui.registry.login.is_near", lambda _host: False)
     with FakeRegistry() as fake:
         fake.auth = "basic"
         with pytest.raises(PlainHttp):

@@ -19,7 +19,13 @@ import pytest
 from tests.distribution.commands import answer, detached, orlop, serving
 from tests.distribution.talk import OCI_MANIFEST, ask, digest, push_image
 from tests.waiting import until
+from tui.credentials.login import Login
 from tui.distribution.backends import Serving, configuration, image_line
+from tui.model.reference import parse_reference
+from tui.registry.client import RegistryClient
+from tui.registry.errors import NotThere
+from tui.registry.listing import tag_pages
+from tui.registry.login import check_login
 
 PASSWORD: Final = "made-up-Passw0rd"
 LOGIN: Final = {"Authorization": "Basic " + base64.b64encode(f"me:{PASSWORD}".encode()).decode()}
@@ -211,6 +217,10 @@ def test_tls(tmp_path: Path, backend: str) -> None:
         asked = [sys.executable, "-c", code, str(tmp_path / "crt"), url]
         ran = subprocess.run(asked, capture_output=True, text=True, check=True)
         assert ran.stdout == "200\n"
+        client = RegistryClient(parse_reference(f"{started['address']}/team/app"))
+        with pytest.raises(NotThere):
+            list(tag_pages(client))
+        assert check_login(started["address"], Login("me", PASSWORD)).is_open
         with socket.create_connection(("127.0.0.1", started["port"]), timeout=20) as plain:
             plain.sendall(b"GET /v2/ HTTP/1.1\r\n\r\n")
             plain.settimeout(20)

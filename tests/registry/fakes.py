@@ -6,6 +6,9 @@ import base64
 import gzip
 import hashlib
 import json
+import select
+import socket
+import socketserver
 import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -261,3 +264,52 @@ class FakeRegistry:
         data = json.dumps(told).encode()
         self.manifests[tag] = self.manifests[digest(data)] = data
         return digest(data)
+
+
+class Door:
+    """A port that says some words to plain HTTP, and leads TLS to a server behind it.
+
+    As a proxy, it leads there too, whoever is asked for.
+    """
+
+    def __init__(self, behind: int | None, words: bytes) -> None:
+        """Lead to a port of this machine; None for nowhere: TLS is hung up on."""
+        self.plain: list[bytes] = []
+        door = self
+
+        class Visit(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                first = self.request.recv(1 << 16)
+                if first.startswith(b"CONNECT "):
+                    self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    first = self.request.recv(1 << 16)
+                if first[:1] == b"\x16":
+                    if behind is not None:
+                        _lead(self.request, behind, first)
+                    return
+                door.plain.append(first)
+                self.request.sendall(words)
+
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Visit)
+        self._server.daemon_threads = True
+        self.host = f"127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _lead(visitor: socket.socket, port: int, first: bytes) -> None:
+    """Copy both ways until one side ends."""
+    with socket.create_connection(("127.0.0.1", port)) as behind:
+        behind.sendall(first)
+        while True:
+            for one in select.select([visitor, behind], [], [])[0]:
+                data = one.recv(1 << 16)
+                if not data:
+                    return
+                (behind if one is visitor else visitor).sendall(data)

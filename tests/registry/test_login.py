@@ -149,7 +149,7 @@ def test_tls_on_this_machine_is_taken_as_it_is(secure: FakeRegistry) -> None:
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take this machine for another, so that certificates count."""
-    monkeypatch.setattr("tui.registry.login.is_loopback", lambda _host: False)
+    monkeypatch.setattr("tui.registry.login.is_near", lambda _host: False)
 
 
 @pytest.mark.usefixtures("elsewhere")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from tui.credentials.login import Login
 from tui.i18n import _
 from tui.model.reference import HUB, ImageReference
-from tui.registry.connection import Answer, Connections, is_loopback
+from tui.registry.connection import Answer, Connections, is_near
 from tui.registry.errors import (
     BadManifest,
     LoginRefused,
@@ -24,6 +24,7 @@ from tui.registry.errors import (
     PullsUsedUp,
     RegistryError,
     RegistryRefused,
+    Unreachable,
     WrongDigest,
 )
 from tui.registry.tokens import authorization, challenge_of, said
@@ -100,14 +101,15 @@ class RegistryClient:
         self.reference = reference
         self._login = login
         host = hub if reference.domain == HUB else reference.domain
-        self._secure = not is_loopback(_without_port(host))
+        self._secure = not is_near(host)
+        self._is_known = self._secure
         self._base = f"{'https' if self._secure else 'http'}://{host}/v2/"
         self._authorization = ""
         self.connections = connections or Connections(host)
 
     def is_registry(self) -> bool:
         """Tell whether what answers is a registry, whether or not it lets us in."""
-        with self.connections.ask(self._base, {}) as answer:
+        with self._send("", {}) as answer:
             asks = challenge_of(answer.headers("WWW-Authenticate")) is not None
             told = answer.header(_VERSION).startswith("registry/2")
             fine = answer.status == _OK and "json" in answer.header("Content-Type")
@@ -202,8 +204,7 @@ class RegistryClient:
         Raises:
             RegistryError: the answer is no.
         """
-        url = self._base + path
-        answer = self._ask(url, headers, method)
+        answer = self._ask(path, headers, method)
         if answer.status == _UNAUTHORIZED and answer.url.startswith(self._base):
             with answer:
                 challenge = challenge_of(answer.headers("WWW-Authenticate"))
@@ -216,15 +217,49 @@ class RegistryClient:
                 self.reference.path,
                 secure=self._secure,
             )
-            answer = self._ask(url, headers, method)
+            answer = self._ask(path, headers, method)
         if answer.status in (_OK, _PART, _ACCEPTED):
             return answer
         with answer:
             raise self._no_deletion(answer) if method == "DELETE" else self._refusal(answer)
 
-    def _ask(self, url: str, headers: Mapping[str, str], method: str | None) -> Answer:
+    def _ask(self, path: str, headers: Mapping[str, str], method: str | None) -> Answer:
         more = {"Authorization": self._authorization} if self._authorization else {}
-        return self.connections.ask(url, {**headers, **more}, method=method)
+        return self._send(path, {**headers, **more}, method)
+
+    def _send(self, path: str, headers: Mapping[str, str], method: str | None = None) -> Answer:
+        """Ask as it is spoken here; the first time, before any login, find out which that is.
+
+        The Engine takes a registry of this machine with TLS, whose certificate proves nothing, and
+        with plain HTTP. Here plain HTTP comes first, since most speak it.
+        """
+        try:
+            answer = self.connections.ask(self._base + path, headers, method=method)
+        except Unreachable as error:
+            if self._is_known or type(error) is not Unreachable:  # nobody there, or no answer
+                raise
+            secure = self._by_tls(path, headers, method)
+            if secure is None:
+                raise
+            return secure
+        if not self._is_known and _wants_tls(answer):
+            secure = self._by_tls(path, headers, method)
+            if secure is not None:
+                with answer:
+                    return secure
+        self._is_known = True
+        return answer
+
+    def _by_tls(self, path: str, headers: Mapping[str, str], method: str | None) -> Answer | None:
+        """Ask this machine by TLS, and stay with it; None where that is not spoken either."""
+        self.connections.trust_near()
+        base = self._base.replace("http:", "https:", 1)
+        try:
+            answer = self.connections.ask(base + path, headers, method=method)
+        except Unreachable:  # what came of plain HTTP tells more
+            return None
+        self._base, self._is_known = base, True
+        return answer
 
     def _no_deletion(self, answer: Answer) -> RegistryError:
         """Return what a refusal to delete means: never allowed, not so, or not by this user."""
@@ -280,6 +315,6 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
 
 
-def _without_port(host: str) -> str:
-    name, _colon, port = host.rpartition(":")
-    return name if name and port.isdigit() else host
+def _wants_tls(answer: Answer) -> bool:
+    """Tell whether this may be a port with TLS, which has no JSON for whoever speaks plain HTTP."""
+    return answer.status == _BAD_REQUEST and "json" not in answer.header("Content-Type")

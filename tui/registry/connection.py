@@ -150,7 +150,8 @@ class Connections:
         self._opener = OpenerDirector()
         self._opener.add_handler(_Proxies())
         self._opener.add_handler(_Http(self._note))
-        self._opener.add_handler(_Https(_context(certificates / host, verify=verify), self._note))
+        self._https = _Https(_context(certificates / host, verify=verify), self._note)
+        self._opener.add_handler(self._https)
 
     def ask(
         self,
@@ -179,6 +180,10 @@ class Connections:
                 secret.pop("Authorization", None)
             url = target
         raise NotARegistry(_("too many redirects"))
+
+    def trust_near(self) -> None:
+        """From now on take whoever is on this machine without proof, as the Engine does."""
+        self._https.near = _context(verify=False)
 
     def hang_up(self) -> None:
         """End the connection at once, and make no other; may be called from another thread."""
@@ -214,6 +219,14 @@ def is_loopback(host: str) -> bool:
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_near(host: str) -> bool:
+    """Tell whether a host, with its port or without, is this machine."""
+    try:
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
     except ValueError:
         return False
 
@@ -277,12 +290,12 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
         raise NotARegistry(url) from None
 
 
-def _context(folder: Path, *, verify: bool) -> ssl.SSLContext:
+def _context(folder: Path | None = None, *, verify: bool) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    for path in sorted(folder.glob("*.crt")):
+    for path in sorted(folder.glob("*.crt")) if folder else ():
         with suppress(OSError):  # not for this user, or no certificate: as if it were not there
             context.load_verify_locations(path)
     return context
@@ -292,8 +305,7 @@ class _Proxies(ProxyHandler):
     """HTTP_PROXY, HTTPS_PROXY and NO_PROXY; never for this machine, as the Engine does it."""
 
     def proxy_open(self, req: Request, proxy: str, type: str) -> Any:  # noqa: A002
-        host = urlsplit(f"//{req.host}").hostname or ""
-        return None if is_loopback(host) else super().proxy_open(req, proxy, type)
+        return None if is_near(req.host) else super().proxy_open(req, proxy, type)
 
 
 class _Http(HTTPHandler):
@@ -310,9 +322,13 @@ class _Https(HTTPSHandler):
         super().__init__(context=context)
         self._trusting = context
         self._connected = note
+        self.near: ssl.SSLContext | None = None
+        """For this machine; None for the same as for all others."""
 
     def https_open(self, req: Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Secure, self._connected), req, context=self._trusting)
+        host = urlsplit(req.full_url).netloc  # req.host may be a proxy on this machine
+        context = self.near if self.near and is_near(host) else self._trusting
+        return self.do_open(partial(_Secure, self._connected), req, context=context)
 
 
 class _Plain(http.client.HTTPConnection):

@@ -15,7 +15,7 @@ from tui.credentials.login import Login
 from tui.i18n import _
 from tui.model.reference import HUB
 from tui.registry.client import HUB_HOST
-from tui.registry.connection import Answer, Connections, is_loopback
+from tui.registry.connection import Answer, Connections, is_near
 from tui.registry.errors import (
     BadTls,
     NobodyListens,
@@ -74,8 +74,11 @@ def check_login(
         WrongPassword: it does not take this login.
         RegistryError: it cannot be asked, or is none.
     """
-    host, is_insecure = _host_of(registry), is_insecure or _is_near(registry)
+    host = _host_of(registry)
     way = connections or way_to(registry, is_insecure=is_insecure)
+    if is_near(registry):
+        way.trust_near()
+        is_insecure = True
     safe = _Desk(way, f"https://{host}/v2/", is_insecure=is_insecure)
     if not is_insecure:
         return safe.check(login)
@@ -92,16 +95,11 @@ def check_login(
 
 def way_to(registry: str, *, is_insecure: bool = False) -> Connections:
     """Return the way to a registry by which a login is checked; `hang_up` ends the check."""
-    verified = not (is_insecure or _is_near(registry))
-    return Connections(_host_of(registry), verify=verified, silent=SILENT_SECONDS)
+    return Connections(_host_of(registry), verify=not is_insecure, silent=SILENT_SECONDS)
 
 
 def _host_of(registry: str) -> str:
     return HUB_HOST if registry == HUB else registry
-
-
-def _is_near(registry: str) -> bool:
-    return is_loopback(urlsplit(f"//{registry}").hostname or "")
 
 
 class _Desk:
