@@ -87,7 +87,9 @@ def test_a_shell_is_found_and_has_the_terminal(name: str, engine_host: str, tmp_
         terminal.press("C-c")
         terminal.type("echo code $?\r")
         terminal.wait("code 130")
-        terminal.resize(*SIZE)
+        terminal.resize(*SIZE)  # tmux takes its time
+        terminal.type("until stty size | grep -q '^24 80'; do sleep 0.1; done; echo small again\r")
+        terminal.wait("\nsmall again")
         terminal.type("exit 3\r")
         terminal.wait("ended with exit code 3", "2 Containers")
         terminal.press("q")
