@@ -15,6 +15,7 @@ from typing import Final
 
 from tests.ui.fixed import CONNECTED, DENIED, PULLING, SEARCHED
 from tests.ui.fixedfiles import FILES
+from tests.ui.fixedpull import PLANNED, logged
 from tests.ui.scenes import SMALL, TO_NGINX, WIDE, Scene, Size, picture
 
 FOLDER: Final = Path(__file__).parents[2] / "screenshots"
@@ -29,6 +30,8 @@ PICTURES: Final[dict[str, tuple[Scene, Size]]] = {
     "main-80x24": (NGINX, SMALL),
     "removal-preview": (Scene(("down", "down", "space", *("down",) * 3, "space", "d")), WIDE),
     "pull": (Scene(("J",), told=(*CONNECTED, *PULLING)), WIDE),
+    "pull-preview": (Scene((*TO_NGINX, "p", "enter"), told=(*CONNECTED, PLANNED)), WIDE),
+    "logs-80x24": (Scene(("2", "down", "l", "t"), told=(*CONNECTED, logged())), SMALL),
     "layers-80x24": (Scene((*TO_NGINX, "l")), SMALL),
     "files-120x40": (TREE, WIDE),
     "files-80x24": (TREE, SMALL),

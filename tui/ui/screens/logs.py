@@ -47,10 +47,10 @@ KEYS: Final = (
     ("&", "ampersand", "filter", N_("filter"), N_("Show only lines with a text; empty for all.")),
     ("w", "w", "wrap", N_("wrap"), N_("Wrap long lines, or cut them (left and right go aside).")),
     ("t", "t", "time", N_("times"), N_("Show when each line was written, or not.")),
-    ("e", "e", "streams", N_("streams"), N_("Output and errors, or one of them.")),
+    ("e", "e", "streams", "", N_("Output and errors, or one of them.")),
     ("T", "T", "since", N_("since"), N_("Read from a moment on: 10m, 2026-11-26T12:00:00.")),
     ("s", "s", "save", N_("save"), N_("Write the whole log to a file.")),
-    ("c", "c", "copy", N_("copy"), N_("Copy the line that was found, else the lines in sight.")),
+    ("c", "c", "copy", "", N_("Copy the line that was found, else the lines in sight.")),
     ("r", "r", "again", "", N_("Read the log again, after it has ended.")),
     ("?", "question_mark", "help", N_("keys"), N_("Show all keys.")),
 )
