@@ -112,6 +112,16 @@ def test_a_hostile_image_writes_nothing_outside(tmp_path: Path, overwrite: tuple
     assert sorted(os.listdir(tmp_path)) == ["image.tar", "out", "victim"]
 
 
+def test_a_pipe_alone_is_not_extracted_and_that_is_no_success(tmp_path: Path) -> None:
+    source = tmp_path / "image.tar"
+    pipe = tar([member("pipe", type=tarfile.FIFOTYPE)])
+    source.write_bytes(archive([ImageSpec((pipe,), tags=("demo:1",))]))
+    ran = orlop("extract", f"docker-archive:{source}", "pipe", "-o", str(tmp_path / "out"))
+    assert ran.returncode == 1
+    assert "Not everything was extracted." in ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_symlink_that_waits_in_the_destination_is_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

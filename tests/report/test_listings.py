@@ -87,6 +87,13 @@ def test_what_cannot_be_told_is_a_sentence(source: str, tmp_path: Path) -> None:
     assert orlop("waste", source, "--max-wasted", "much").returncode == 2
 
 
+def test_a_source_of_the_engine_is_not_for_files(source: str) -> None:
+    for command in (["layers", source, "--files"], ["files", source], ["diff", source, source]):
+        ran = orlop(*command, "--source", "metadata")
+        assert ran.returncode == 1
+        assert "--source is for images of the Engine" in ran.stderr
+
+
 def test_a_bad_layer_is_an_error_in_its_place(tmp_path: Path) -> None:
     path = tmp_path / "image.tar"
     path.write_bytes(archive([ImageSpec((b"\1" * 2000, ABOVE), tags=("demo:1",))]))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from tui.contents.image import ListedImage, NoSuchLayer
+from tui.contents.source import NoSource
 from tui.disk.inventory import Inventory
 from tui.disk.reclaim import plan_removal
 from tui.engine.errors import EngineError
@@ -40,6 +41,8 @@ def run_command(endpoint: Endpoint, request: Request) -> None:
     if request.command == "version":
         _version(endpoint, request)
         return
+    if request.source and request.names and all(map(is_apart, request.names)):
+        raise NoSource(_("--source is for images of the Engine; others are read where they are."))
     if request.command in FILES and names_file(request.command, request.names):
         FILES[request.command](None, request)
         return

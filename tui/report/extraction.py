@@ -69,7 +69,7 @@ def run_extract(client: EngineClient | None, request: Request) -> None:
     else:
         lines = [*failed_lines(done, TOLD), *extracted_sentences(done)]
         write_lines(lines, unicode=request.unicode)
-    if done.failed:
+    if done.failed or (done.skipped and not (done.files or done.folders)):
         raise NotAll
 
 

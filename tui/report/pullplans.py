@@ -27,7 +27,8 @@ def _lines(plan: PullPlan) -> list[str]:
     for layer in plan.layers:
         size, blob = human_size(layer.size), short_digest(layer.digest)
         command = visible(clean_command(layer.created_by))
-        lines.append(f"{layer.index:4}  {size:>8}  {words[layer.presence]:6}{blob}  {command}")
+        presence = Presence.HERE if plan.image_here else layer.presence
+        lines.append(f"{layer.index:4}  {size:>8}  {words[presence]:6}{blob}  {command}")
     return lines
 
 
