@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,10 @@ from tui import __version__
 from tui.config.paths import docker_directory, home_directory
 from tui.i18n import _
 from tui.model.text import visible
-from tui.report.request import NOTHING, SOURCES, Request
+from tui.report.request import NOTHING, Request
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
 
     from tui.practice.serve import ServeOptions
     from tui.report.ownregistry import OwnRegistry
@@ -108,7 +108,16 @@ def _parser(
     """Return the parser of all, and those of the commands by their names."""
     from argparse import ArgumentParser
 
-    from tui.arguments import accounts, mirrors, moving, registries, tars, verbs
+    from tui.arguments import (
+        accounts,
+        contents,
+        lists,
+        mirrors,
+        moving,
+        registries,
+        tars,
+        verbs,
+    )
 
     shared = _shared_options()
     parser = ArgumentParser(
@@ -131,32 +140,15 @@ def _parser(
         )
         return command
 
-    add("images", _("list the images; as JSON with platform and count of layers"))
-    containers = add("containers", _("list all containers, running or not"))
-    containers.add_argument(
-        "--size", action="store_true", help=_("measure the writable layers too (slow)")
-    )
-    layers = add("layers", _("tell the layers of an image, and which images share them"))
-    layers.add_argument(
-        "names",
-        metavar="SOURCE",
-        help=_("an image: name, digest, ID, its first digits; or as for files"),
-    )
-    layers.add_argument("--files", action="store_true", help=_("list the files of each layer too"))
-    layers.add_argument(
-        "--source", choices=SOURCES, default="", help=_("read the files from there (with --files)")
-    )
-    _add_platform(layers)
-    reclaim = add("reclaim", _("tell what removing images would free; removes nothing"))
-    reclaim.add_argument("names", metavar="IMAGE", nargs="+", help=_("as for layers"))
-    reclaim.add_argument(
-        "--force", action="store_true", help=_("as for a forced removal (docker rmi --force)")
-    )
-    _add_file_commands(add)
-    for module in (verbs, accounts, moving, tars, registries):
+    for module in (lists, contents, verbs, accounts, moving, tars, registries):
         module.add_commands(add)
     mirrors.add_commands(add, shared)
-    add("version", _("tell the versions of orlop and of the Engine"))
+    _add_servers(commands, arguments)
+    return parser, commands.choices
+
+
+def _add_servers(commands: _SubParsersAction[ArgumentParser], arguments: Sequence[str]) -> None:
+    """Add what serves others: the practice engine, a registry. Their own words only if wanted."""
     practice = commands.add_parser(
         "practice", allow_abbrev=False, help=_("serve the practice engine to others")
     )
@@ -171,72 +163,6 @@ def _parser(
         from tui.arguments import registry as own_registry
 
         own_registry.add_commands(registry)
-    return parser, commands.choices
-
-
-def _add_file_commands(add: Callable[[str, str], ArgumentParser]) -> None:
-    """Add the commands that tell of the files of an image."""
-    from tui.report.gates import share, size_in_bytes
-
-    source = _("an image; or docker-archive:FILE, oci-archive:FILE, oci:DIR, registry:NAME:TAG")
-    reading = _("read the files from there: {names}").format(names=", ".join(SOURCES))
-    files = add("files", _("list the files of an image: those that show in the end"))
-    files.add_argument("names", metavar="SOURCE", help=source)
-    files.add_argument("--layer", type=int, metavar="N", default=0, help=_("those of one layer"))
-    files.add_argument(
-        "--stacked", action="store_true", help=_("with --layer: those that show up to there")
-    )
-    files.add_argument("--source", choices=SOURCES, default="", help=reading)
-    _add_platform(files)
-    waste = add("waste", _("tell what is in the layers of an image, but does not show"))
-    waste.add_argument("names", metavar="SOURCE", help=source)
-    waste.add_argument("--source", choices=SOURCES, default="", help=reading)
-    _add_platform(waste)
-    waste.add_argument(
-        "--max-wasted", type=size_in_bytes, metavar="SIZE", help=_("fail above that: 20MB")
-    )
-    waste.add_argument(
-        "--min-efficiency", type=share, metavar="SHARE", help=_("fail below that: 0.95")
-    )
-    path = add("path", _("tell where an image lies on the Engine's disk, step by step"))
-    path.add_argument("names", metavar="IMAGE", help=_("name, digest, ID, its first digits"))
-    path.add_argument("--container", action="store_true", help=_("a container is meant instead"))
-    diff = add("diff", _("tell what differs between two images: layers, files, config"))
-    diff.add_argument("names", metavar="SOURCE", nargs=2, help=source)
-    diff.add_argument(
-        "--text", metavar="PATH", default="", help=_("what differs in this file, line by line")
-    )
-    diff.add_argument("--source", choices=SOURCES, default="", help=reading)
-    _add_platform(diff)
-    extract = add("extract", _("write a file or folder of an image to the disk"))
-    extract.add_argument("names", metavar="SOURCE", help=source)
-    extract.add_argument(
-        "path", metavar="PATH", nargs="?", default="/", help=_("the file or folder; / for all")
-    )
-    extract.add_argument(
-        "-o", "--output", metavar="DEST", required=True, help=_("where to, as for docker cp")
-    )
-    extract.add_argument("--layer", type=int, metavar="N", default=0, help=_("of one layer"))
-    extract.add_argument(
-        "--tar", action="store_true", help=_("with --layer: the whole layer as a tar; - as DEST")
-    )
-    extract.add_argument("--overwrite", action="store_true", help=_("replace files that are there"))
-    extract.add_argument("--source", choices=SOURCES, default="", help=reading)
-    _add_platform(extract)
-
-
-def _add_platform(command: ArgumentParser) -> None:
-    from argparse import SUPPRESS
-
-    from tui.report.gates import platform
-
-    command.add_argument(
-        "--platform",
-        type=platform,
-        default=SUPPRESS,
-        metavar="OS/ARCH[/VARIANT]",
-        help=_("of an image for several, in a file or in a registry: linux/arm64"),
-    )
 
 
 def _shared_options(*context: str) -> ArgumentParser:
