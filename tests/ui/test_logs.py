@@ -149,6 +149,20 @@ async def test_a_log_that_cannot_be_read_says_why() -> None:
         assert "There is no such thing. Check the name." in here.text()
 
 
+async def test_a_log_that_has_ended_says_so_and_is_read_again() -> None:
+    """So it is when the container ends, and when the Engine goes away."""
+    async with stage(*CONNECTED) as here:
+        await opened(here, b"one")
+        (action,) = here.recorder.of_kind("follow_logs")
+        here.recorder.end(action)
+        await here.settle()
+        assert "ended, r reads again" in here.text()
+        assert "following" not in here.text()
+        await here.press("r")
+        assert len(here.recorder.of_kind("follow_logs")) == 2
+        assert "following" in here.text()
+
+
 async def test_the_whole_log_is_saved_to_a_file(tmp_path: Path) -> None:
     async with stage(*CONNECTED) as here:
         await opened(here, b"one")

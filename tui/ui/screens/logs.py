@@ -16,7 +16,7 @@ from tui.actions.action import Action
 from tui.actions.forms import FORMS
 from tui.actions.selection import Selection
 from tui.actions.values.logs import FollowLogs
-from tui.i18n import N_, _
+from tui.i18n import N_, _, ngettext
 from tui.logs.choice import Shown, find
 from tui.logs.colours import plain_text
 from tui.logs.line import STDERR, STDOUT
@@ -103,6 +103,7 @@ class LogScreen(Sheet[None]):
         self._view.follows = True
         self._view.names = self._reading.names
         self._reading.begin()
+        self._show(self.orlop.store.state)  # which job it is was not known while it was handed in
 
     # What is shown
 
@@ -288,19 +289,20 @@ def key_pieces(shown: str, word: str) -> tuple[Piece, ...]:
 
 
 def _why_empty(job: Job | None) -> str:
-    if job is None or not job.state.is_final:
-        return _("Nothing has been written yet.")
+    if job is None:  # a read that went well leaves no trace
+        return _("Nothing was written.")
     if job.state is JobState.FAILED:
         return f"{job.summary} {job.remedy}"
-    return _("Nothing was written.")
+    return _("Nothing has been written yet.")
 
 
 def _standing(job: Job | None, view: LogView, is_earlier: bool) -> str:
     """Return whether the log is followed, and how many lines there are."""
-    count = _("{count} lines").format(count=len(view.numbers))
+    number = len(view.numbers)
+    count = ngettext("{count} line", "{count} lines", number).format(count=number)
     if is_earlier:
         return _("{count}  EARLIER").format(count=count)
-    if job is not None and job.state.is_final:
-        return _("{count}  ended").format(count=count)
+    if job is None or job.state.is_final:
+        return _("{count}  ended, r reads again").format(count=count)
     standing = _("{count}  following") if view.follows else _("{count}  PAUSED")
     return standing.format(count=count)
