@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from tui.browsing.presence import WantedLayer, here_of, planned
 from tui.browsing.tags import read_tag
 from tui.browsing.ways import Ways
-from tui.i18n import N_
-from tui.layers.errors import LayerError
 from tui.model.engine import StoreKind
 from tui.model.pullplan import PullPlan
 from tui.model.reference import ImageReference
@@ -20,12 +18,6 @@ from tui.model.registry import TagDetails
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
-
-
-class NotTold(LayerError):
-    """The practice engine's Hub is inside it and speaks to nobody else."""
-
-    TITLE = N_("The practice engine's Hub tells its sizes only as it is pulled from.")
 
 
 def plan_of(
@@ -48,8 +40,6 @@ def plan_of(
         RegistryError: the registry does not tell, or has nothing for this platform.
         EngineError: as the Engine tells.
     """
-    if client.info.practice:
-        raise NotTold
     found = read_tag(ways, reference, platform or client.info.platform)
     check()
     return PullPlan(
@@ -64,7 +54,9 @@ def plan_of(
 
 
 def _layers(found: TagDetails) -> list[WantedLayer]:
-    blobs, diff_ids = found.layers, found.config.diff_ids
+    # Docker Hub tells steps without a layer too
+    blobs = tuple(blob for blob in found.layers if blob.digest)
+    diff_ids: tuple[str, ...] = found.config.diff_ids
     if len(diff_ids) != len(blobs):
         diff_ids = ("",) * len(blobs)
     pairs = zip(blobs, diff_ids, strict=True)
