@@ -99,6 +99,12 @@ def test_the_practice_engine_searches_its_own_hub(hub: FakeHub) -> None:
     assert hub.asked == []
 
 
+def test_the_practice_engine_has_tags_of_its_own(hub: FakeHub) -> None:
+    told = _told({OVERRIDE: f"http://{hub.host}"}, "--practice", "tags", "practice/many-tags")
+    assert (told["total"], told["complete"]) == (150, True)
+    assert hub.asked == []
+
+
 def test_tags_of_docker_hub(hub: FakeHub) -> None:
     told = _told(_environ(hub), "tags", "nginx")
     assert (told["repository"], told["total"], told["complete"]) == ("nginx", 3, True)

@@ -371,13 +371,13 @@ async def test_the_page_of_a_result() -> None:
         here.screen(TagsScreen)
 
 
-async def test_the_practice_engines_hub_has_no_pages() -> None:
+async def test_the_practice_engines_hub_has_tags_and_pages_like_any() -> None:
     engine = events.EngineTold(EngineInfo(practice=True))
     async with stage(*CONNECTED, *SEARCHED, engine) as here:
         await here.press("3", "i", "T")
-        here.screen(MainScreen)
-        assert not _reads(here, "read_repository")
-        assert not _reads(here, "read_tags")
+        here.screen(TagsScreen)
+        assert _reads(here, "read_repository") == [ReadRepository("centos")]
+        assert _reads(here, "read_tags")
 
 
 async def test_the_hub_pane_says_who_answered_and_what_is_trusted() -> None:

@@ -23,6 +23,7 @@ from tui.credentials.errors import CredentialsError
 from tui.engine.errors import Cancelled, EngineError
 from tui.i18n import _
 from tui.layers.errors import LayerError
+from tui.model.engine import Endpoint
 from tui.model.job import Job
 from tui.model.progress import NO_PROGRESS, Progress, TargetOutcome
 from tui.store import events
@@ -65,6 +66,11 @@ class Ending:
     """What the command line tells programs of it, in JSON's types: `{"digest": "sha256:..."}`."""
 
 
+def _nowhere() -> Endpoint:
+    """Return the address of no Engine."""
+    return Endpoint("", "")
+
+
 def _never(_seconds: float, _function: Callable[[], None]) -> None:
     """Run nothing later: the end of the job tells what was held back."""
 
@@ -79,8 +85,10 @@ class JobContext:
         job_id: int = 0,
         *,
         later: Callable[[float, Callable[[], None]], None] = _never,
+        endpoint: Callable[[], Endpoint] = _nowhere,
     ) -> None:
         self._connect = connect
+        self._endpoint = endpoint
         self._later = later
         self._tell = tell
         self._job_id = job_id
@@ -100,6 +108,15 @@ class JobContext:
             EngineError: no Engine is connected.
         """
         return self._connect()
+
+    def near_client(self) -> EngineClient | None:
+        """Return a client if the Engine is on this machine, so that asking it costs no time."""
+        if not self._endpoint().is_local:
+            return None
+        try:
+            return self._connect()
+        except EngineError:
+            return None
 
     def tell(self, event: events.Event) -> None:
         """Send an event to the store."""
@@ -175,9 +192,11 @@ class Dispatcher:
         apply: Callable[[events.Event], None],
         *,
         clock: Callable[[], float] = time.time,
+        endpoint: Callable[[], Endpoint] = _nowhere,
     ) -> None:
         self._handlers = handlers
         self._connect = connect
+        self._endpoint = endpoint
         self._apply = apply
         self._clock = clock
         self._entries: dict[int, _Entry] = {}
@@ -199,7 +218,13 @@ class Dispatcher:
         """Take an action; returns the number of its job."""
         self._loop, self._context = asyncio.get_running_loop(), contextvars.copy_context()
         job_id, self._next_id = self._next_id, self._next_id + 1
-        context = JobContext(self._connect, self._from_thread, job_id, later=self._call_later)
+        context = JobContext(
+            self._connect,
+            self._from_thread,
+            job_id,
+            later=self._call_later,
+            endpoint=self._endpoint,
+        )
         self._entries[job_id] = _Entry(job_id, action, context)
         self._apply(
             events.JobQueued(

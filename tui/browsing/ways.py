@@ -10,6 +10,7 @@ from typing import Final, TypeVar, cast
 
 from tui.contents.registry import login_for
 from tui.credentials.login import Login
+from tui.model.engine import PRACTICE_REGISTRIES
 from tui.model.reference import HUB, ImageReference
 from tui.registry.client import HUB_HOST, RegistryClient
 from tui.registry.connection import Connections
@@ -20,6 +21,9 @@ AT_A_TIME: Final = 4
 
 PATIENCE: Final = 0.2
 """Seconds between two looks at whether anybody still wants the results."""
+
+INSIDE: Final = HubAddresses("http://localhost", "http://localhost", "localhost")
+"""Docker Hub as it is called inside a practice engine; nobody looks for that host."""
 
 MEMORY: Final = HubMemory()
 """What Docker Hub has answered in this session."""
@@ -37,6 +41,7 @@ class Ways:
         *,
         memory: HubMemory = MEMORY,
         login: Callable[[ImageReference], Login | None] = login_for,
+        inside: str = "",
     ) -> None:
         """Prepare; asks nothing.
 
@@ -44,8 +49,10 @@ class Ways:
             addresses: Where Docker Hub is.
             memory: What it has answered so far.
             login: Tells who the user is at a registry.
+            inside: The socket of a practice engine, which has a Hub and a registry of its own.
         """
-        self._addresses = addresses or HubAddresses()
+        self._addresses = INSIDE if inside else addresses or HubAddresses()
+        self._inside = inside
         self._memory = memory
         self._login = login
         self._made: list[Connections] = []
@@ -54,7 +61,8 @@ class Ways:
 
     def hub(self, *, anew: bool = False) -> HubClient:
         """Return a client of Docker Hub's API; `anew` does without kept answers."""
-        return HubClient(self._addresses, self._memory, self._noted(""), anew=anew)
+        connections = self._noted("", self._inside)
+        return HubClient(self._addresses, self._memory, connections, anew=anew)
 
     def registry(self, reference: ImageReference) -> RegistryClient:
         """Return a client of a repository, or of a registry where there is no path."""
@@ -63,7 +71,7 @@ class Ways:
         return RegistryClient(
             reference,
             lambda: self._login_at(reference),
-            self._noted(host),
+            self._noted(host, self._inside if domain in (HUB, *PRACTICE_REGISTRIES) else ""),
             hub=self._addresses.registry,
         )
 
@@ -81,8 +89,8 @@ class Ways:
             return None
         return self._login(reference)
 
-    def _noted(self, host: str) -> Connections:
-        connections = Connections(host)
+    def _noted(self, host: str, inside: str) -> Connections:
+        connections = Connections(host, inside=inside)
         with self._lock:
             self._made.append(connections)
             is_over = self._is_over

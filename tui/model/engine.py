@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+PRACTICE_REGISTRIES: Final = ("localhost:5000", "127.0.0.1:5000")
+"""The names of the private registry inside the practice engine, which shadow this machine's own."""
+
 
 class StoreKind(StrEnum):
     """The three image stores orlop knows apart; what they can do is in `Capabilities`."""

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from tui.model.engine import PRACTICE_REGISTRIES
+
 HUB: Final = "docker.io"
 """The registry of names without a host."""
 
-PRIVATE: Final = ("localhost:5000", "127.0.0.1:5000")
+PRIVATE: Final = PRACTICE_REGISTRIES
 """The names of the private registry."""
 
 WRONG: Final = "wrong"

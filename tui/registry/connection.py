@@ -132,6 +132,7 @@ class Connections:
         verify: bool = True,
         connect: float = CONNECT_SECONDS,
         silent: float = SILENT_SECONDS,
+        inside: str = "",
     ) -> None:
         """Prepare.
 
@@ -141,6 +142,7 @@ class Connections:
             verify: Whether who answers must prove who he is.
             connect: Seconds for a connection.
             silent: Seconds without a byte, and for a whole document.
+            inside: The socket of a practice engine that stands in for all hosts.
         """
         self.requests = 0
         """How many requests were made so far."""
@@ -148,8 +150,9 @@ class Connections:
         self._is_over = False
         self._connect, self._silent = connect, silent
         self._opener = OpenerDirector()
-        self._opener.add_handler(_Proxies())
-        self._opener.add_handler(_Http(self._note))
+        if not inside:
+            self._opener.add_handler(_Proxies())
+        self._opener.add_handler(_Http(partial(_Inside, inside) if inside else _Plain, self._note))
         self._https = _Https(_context(certificates / host, verify=verify), self._note)
         self._opener.add_handler(self._https)
 
@@ -309,12 +312,13 @@ class _Proxies(ProxyHandler):
 
 
 class _Http(HTTPHandler):
-    def __init__(self, note: _Note) -> None:
+    def __init__(self, kind: Callable[..., http.client.HTTPConnection], note: _Note) -> None:
         super().__init__()
+        self._kind = kind
         self._connected = note
 
     def http_open(self, req: Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Plain, self._connected), req)
+        return self.do_open(partial(self._kind, self._connected), req)
 
 
 class _Https(HTTPSHandler):
@@ -349,3 +353,21 @@ class _Secure(http.client.HTTPSConnection):
     def connect(self) -> None:
         super().connect()
         self._connected(self.sock)
+
+
+class _Inside(http.client.HTTPConnection):
+    """The way to the registries inside a practice engine: `Host` still says which is meant."""
+
+    def __init__(self, path: str, note: _Note, host: str, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._path = path
+        self._connected = note
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+        self._connected(self.sock)
+
+    def putrequest(self, method: str, url: str, *skips: Any, **more: Any) -> None:
+        super().putrequest(method, f"/hub{url}", *skips, **more)

@@ -95,7 +95,7 @@ class _Connection:
     """The way to the Engine, made when a handler first asks for it: some never do."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._client: EngineClient | None = None
         self._lock = threading.Lock()
 
@@ -104,7 +104,7 @@ class _Connection:
 
         with self._lock:
             if self._client is None:
-                self._client = connect(self._endpoint)
+                self._client = connect(self.endpoint)
             return self._client.for_job()
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ def _run(doing: Doing, connection: _Connection, store: Store, bar: ProgressLine)
             else:
                 store.apply(event)
 
-    context = JobContext(connection.client, tell)
+    context = JobContext(connection.client, tell, endpoint=lambda: connection.endpoint)
     result: list[Ending | BaseException] = []
     ended_at_all = threading.Event()  # `Thread.join` takes a signal for the thread's end
 

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.actions.dispatcher import Dispatcher
-    from tui.engine.client import EngineClient
     from tui.engine.console import Console
     from tui.engine.practice import PracticeEngine
 
@@ -112,7 +111,13 @@ class OrlopApp(App[int]):
         from tui.actions.dispatcher import Dispatcher
         from tui.actions.handlers import HANDLERS
 
-        return Dispatcher(HANDLERS, self._job_client, self.store.apply, clock=self.clock)
+        return Dispatcher(
+            HANDLERS,
+            lambda: self.session.client(),
+            self.store.apply,
+            clock=self.clock,
+            endpoint=lambda: self.store.state.connection.endpoint,
+        )
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen: an empty one below it would have to be drawn first."""
@@ -139,9 +144,6 @@ class OrlopApp(App[int]):
         if not self.store.state.images_known:
             self.store.apply(events.ImagesListed(lists.images))
             self.store.apply(events.ContainersListed(lists.containers))
-
-    def _job_client(self) -> EngineClient:
-        return self.session.client()
 
     def _teller(self, endpoint: Endpoint) -> Callable[[events.Event], None]:
         """Return what carries a session's events to the store while its Engine is the one shown."""

@@ -8,7 +8,7 @@ from tui.actions.selection import Selection
 from tui.actions.values.registries import ReadRepository
 from tui.browsing.newer import names_of
 from tui.i18n import _
-from tui.model.reference import HUB, InvalidReference, parse_reference
+from tui.model.reference import InvalidReference, parse_reference
 from tui.model.text import visible
 from tui.store.rows import image_rows
 from tui.ui.screens.catalog import CatalogScreen, why_no_host
@@ -32,27 +32,14 @@ class RegistryViews:
         name = repository_of(selection)
         if not name:
             self._screen.tell(_("This image has no name, so no repository."), "warn")
-        elif self._is_inside(name):
-            self._screen.tell(
-                _("The practice engine's Hub lists no tags and has no pages."), "warn"
-            )
         else:
             self._screen.orlop.push_screen(TagsScreen(name))
-
-    def _is_inside(self, name: str) -> bool:
-        """Tell whether a repository is of the practice engine's Hub, which nobody else sees."""
-        return self._screen.state.engine.practice and parse_reference(name).domain == HUB
 
     def _repository(self, selection: Selection) -> None:
         """Show the page of the result under the cursor."""
         orlop = self._screen.orlop
         name = repository_of(selection)
         if not name:
-            return
-        if self._is_inside(name):
-            self._screen.tell(
-                _("The practice engine's Hub lists no tags and has no pages."), "warn"
-            )
             return
         self._screen.tell(_("reading the page of {name}...").format(name=visible(name)))
         job_id = orlop.dispatcher.submit(ReadRepository(name))

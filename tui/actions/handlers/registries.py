@@ -236,10 +236,21 @@ def _tag_meant(text: str, tags: tuple[str, ...]) -> str:
 
 
 def ways_for(context: JobContext) -> Ways:
-    """Return the ways to registries; they end when the job is cancelled."""
+    """Return the ways to registries; they end when the job is cancelled.
+
+    A practice engine is asked itself: its Hub is inside it.
+    """
     from tui.browsing.ways import Ways
     from tui.registry.hub import hub_addresses
 
-    ways = Ways(hub_addresses(os.environ))
+    ways = Ways(hub_addresses(os.environ), inside=_practice_socket(context))
     context.on_cancel(ways.hang_up)
     return ways
+
+
+def _practice_socket(context: JobContext) -> str:
+    near = context.near_client()
+    if near is None:
+        return ""
+    with near:
+        return near.endpoint.url.removeprefix("unix://") if near.info.practice else ""

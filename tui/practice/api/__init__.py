@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Final
 
 MODULES: Final = (
-    "images", "transfer", "registry", "containers", "exec",
+    "images", "transfer", "registry", "hub", "containers", "exec",
     "system", "events", "resources", "control",
 )  # fmt: skip
 
