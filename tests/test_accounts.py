@@ -139,6 +139,13 @@ def test_wrong_usage(arguments: list[str], environ: dict[str, str]) -> None:
     assert "Traceback" not in ran.stderr
 
 
+def test_read_only_asks_for_no_password(environ: dict[str, str]) -> None:
+    ran = orlop("--read-only", "login", "r:5000", **environ)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "not with --read-only" in ran.stderr
+    assert orlop("--read-only", "login", "--list", **environ).returncode == 0
+
+
 def test_a_push_needs_an_engine(environ: dict[str, str]) -> None:
     assert orlop("push", "r:5000/a:1", **environ).returncode == 3
 

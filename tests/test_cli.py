@@ -426,6 +426,18 @@ def test_what_is_no_port_is_told_in_words(port: str, capsys: pytest.CaptureFixtu
     assert "a port is a number from 0 to 65535" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", ["serve", "stop", "gc"])
+def test_a_registry_is_not_changed_with_read_only(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(["--read-only", "registry", words], "orlop")
+    assert caught.value.code == 2
+    assert "not with --read-only" in capsys.readouterr().err
+    assert parse(["--read-only", "registry", "gc", "--dry-run"], "orlop").own_registry is not None
+    assert parse(["--read-only", "registry", "list"], "orlop").own_registry is not None
+
+
 def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

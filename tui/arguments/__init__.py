@@ -90,14 +90,15 @@ def _doing(given: dict[str, Any]) -> Options:
     Raises:
         ValueError: what was typed makes no action.
     """
-    from tui.report.verb import Doing, Unusable
+    from tui.report.verb import Doing, may_change
 
     verb: Verb = given.pop("verb")
     request = Request(given.pop("command"), json=given["json"])
     shared = {field.name: given.pop(field.name) for field in fields(Options) if field.name in given}
+    given["read_only"] = shared.get("read_only", False)
     action = verb.make(given)
-    if verb.changes and not action.quiet and shared.get("read_only"):
-        raise Unusable(_("This changes something: not with --read-only."))
+    if verb.changes and not action.quiet:
+        may_change(read_only=given["read_only"])
     doing = Doing(action, verb.tell, verb.then, json=request.json)
     return Options(request=request, doing=doing, **shared)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.arguments.verbs import AddCommand
 from tui.i18n import _
-from tui.report.verb import Given, Told, Unusable, Verb
+from tui.report.verb import Given, Told, Unusable, Verb, may_change
 
 if TYPE_CHECKING:
     from tui.actions.action import Action
@@ -62,6 +62,7 @@ def _make_login(given: Given) -> Action:
 
     if given["list"]:
         return _make_list(given)
+    may_change(read_only=given["read_only"])  # before anything is asked for
     if given["password_stdin"] and not given["username"]:
         raise Unusable(_("--password-stdin needs --username."))
     user = given["username"] or _asked(_("User name: "))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tui.i18n import _
 from tui.report.ownregistry import OwnRegistry
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+
+CHANGING: Final = frozenset({"serve", "stop", "gc"})
+"""Commands that are not for --read-only."""
 
 
 def add_commands(parser: ArgumentParser) -> None:
@@ -89,6 +93,10 @@ def as_command(given: Mapping[str, Any]) -> OwnRegistry:
     Raises:
         ValueError: it does not fit together.
     """
+    from tui.report.verb import may_change
+
+    if given["registry_command"] in CHANGING and not given.get("dry_run"):
+        may_change(read_only=given.get("read_only", False))
     if bool(given.get("tls_cert")) != bool(given.get("tls_key")):
         raise ValueError(_("--tls-cert and --tls-key belong together"))
     if given["registry_command"] == "serve" and given["json"] and not given["detach"]:

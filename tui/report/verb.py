@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.i18n import _
+
 if TYPE_CHECKING:
     from tui.actions.action import Action
     from tui.actions.dispatcher import Ending
@@ -20,6 +22,16 @@ Given = Mapping[str, Any]
 
 class Unusable(ValueError):
     """What was typed makes no action; `str()` is the sentence that says why."""
+
+
+def may_change(*, read_only: bool) -> None:
+    """Go on, but not with --read-only.
+
+    Raises:
+        Unusable: with it.
+    """
+    if read_only:
+        raise Unusable(_("This changes something: not with --read-only."))
 
 
 @dataclass(frozen=True, slots=True)
