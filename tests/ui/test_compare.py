@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,8 @@ from tui.actions.values.files import CompareImages, DiffImages
 from tui.contents.comparing import ComparedImages, Side, compare_images
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
+from tui.layers.filetree import FileTree
+from tui.layers.treeview import Choice, Order, TreeView
 from tui.model.filediff import FileDiff, FileVersion
 from tui.model.image import ImageDetails
 from tui.model.listing import LayerListing, SourceName
@@ -296,3 +299,21 @@ async def test_it_fits_every_terminal(size: tuple[int, int], terminal) -> None: 
             assert "keys" in here.line("#sheet-keys")
             if not terminal.unicode:
                 assert text.isascii()
+
+
+async def test_the_tree_of_many_differences_is_made_beside_the_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made_in: list[str] = []
+
+    def made(tree: FileTree, order: Order, choice: Choice) -> TreeView:
+        made_in.append(threading.current_thread().name)
+        return TreeView(tree, order, choice)
+
+    monkeypatch.setattr("tui.ui.screens.compare.QUICK", 0)
+    monkeypatch.setattr("tui.ui.screens.compare.TreeView", made)
+    async with stage(*CONNECTED, FACTS_TOLD) as here:
+        await opened(here)
+        assert [row[0] for row in rows(here)] == [".", "A", "M", "R"]
+        assert made_in
+        assert threading.main_thread().name not in made_in

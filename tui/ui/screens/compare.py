@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar, Final
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.containers import Vertical
 from tui.actions.values.files import CompareImages
 from tui.contents.comparing import ComparedImages, Side
 from tui.i18n import N_, _
+from tui.layers.filetree import FileTree
 from tui.layers.treeview import Choice, TreeView
 from tui.model.job import Job, JobState
 from tui.model.listing import SourceName
@@ -32,6 +34,7 @@ from tui.ui.screens.comparerows import (
 )
 from tui.ui.screens.entryverbs import keys_screen
 from tui.ui.screens.filekeys import COPY, FILTER, HELP, NEXT, OPEN, REST, Key, bindings
+from tui.ui.screens.filereading import QUICK
 from tui.ui.screens.filerows import TreeRows, key_of
 from tui.ui.screens.sources import SourcesScreen, choose_source
 from tui.ui.screens.text import FieldsScreen, copyable
@@ -125,9 +128,24 @@ class CompareScreen(TreeSheet):
             self.rows.empty_text = _("Not read; s chooses from where.")
             self.call_later(self._choose_source)
             return
-        self.turns.replace(TreeView(compared.tree, self.turns.order, self.choice))
-        self.tree_verbs.expand()
         self._show_others()
+        if compared.tree.entries <= QUICK:
+            self._show(TreeView(compared.tree, self.turns.order, self.choice))
+        else:
+            self.run_worker(self._make(compared.tree), group="tree", exclusive=True)
+
+    async def _make(self, tree: FileTree) -> None:
+        """Make the view of a large tree in a thread."""
+        choice = self.choice
+        view = await asyncio.to_thread(TreeView, tree, self.turns.order, choice)
+        if self._compared is not None and self._compared.tree is tree:
+            self._show(view)
+            if self.choice != choice:
+                self.tree_verbs.choose(self.choice)
+
+    def _show(self, view: TreeView) -> None:
+        self.turns.replace(view)
+        self.tree_verbs.expand()
 
     def _choose_source(self) -> None:
         """Ask for the image that cannot be read without a cost; of two for the first."""
