@@ -60,13 +60,16 @@ from tui.actions.values.registries import (
     ReadTags,
 )
 from tui.actions.values.stats import FollowStats, ReadProcesses
+from tui.actions.values.updating import ReadResources, UpdateContainers
 from tui.contents.comparing import Side
 from tui.contents.image import ListedImage
 from tui.credentials.login import IN_SESSION, Login
 from tui.model.container import ContainerState, ContainerSummary
 from tui.model.image import ImageSummary, SearchResult
+from tui.model.limits import RestartPolicy
 from tui.model.registry import Deletion
 from tui.model.removal import RemovalPlan, RemovalStep
+from tui.model.resources import UpdateConfig
 from tui.store.rows import ImageRow
 from tui.store.state import Pane
 from tui.ui.views import Views
@@ -78,6 +81,7 @@ NAMELESS = ImageRow("n", ImageSummary(IMAGE_ID), "", 0)
 RESULT = SearchResult("me/app", "", 1, is_official=False)
 UNREAD = ListedImage("a:1", IMAGE_ID, "", ())
 WEB = ContainerTarget("c" * 64, "web")
+RESTART = RestartPolicy("on-failure", 3)
 
 
 def _container(state: ContainerState, name: str = "web") -> ContainerSummary:
@@ -262,6 +266,18 @@ LINES: list[tuple[Action, str]] = [
     (SaveLogs(WEB, "a b.log"), "docker logs web > 'a b.log' 2>&1"),
     (FollowStats(), "docker stats"),
     (ReadProcesses(WEB), "docker top web"),
+    (ReadResources((WEB,)), "docker inspect web"),
+    (
+        UpdateContainers((WEB, WEB), UpdateConfig(memory=1 << 29, memory_swap=-1)),
+        "docker update --memory 512m --memory-swap -1 web web",
+    ),
+    (
+        UpdateContainers(
+            (WEB,), UpdateConfig(0, 3 << 29, 1 << 28, 15 * 10**8, 512, "0-1", -1, RESTART)
+        ),
+        "docker update --memory-swap 1.5g --memory-reservation 256m --cpus 1.5 --cpu-shares 512"
+        " --cpuset-cpus 0-1 --pids-limit -1 --restart on-failure:3 web",
+    ),
     (PullImage("nginx:1"), "docker pull nginx:1"),
     (PullImage("nginx", "linux/arm64"), "docker pull --platform linux/arm64 nginx"),
     (PullImage("nginx", all_tags=True), "docker pull --all-tags nginx"),

@@ -38,6 +38,7 @@ from tui.model.registry import (
     TagList,
     Verdict,
 )
+from tui.model.resources import Resources
 from tui.model.sendplan import SendPlan
 from tui.model.stats import Processes
 from tui.model.walk import Walk
@@ -125,6 +126,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.EarlierLogRead("c1", LogBook()),
     events.StatsOpened(StatsBook()),
     events.ProcessesRead(Processes("c1", ("PID",), (("1",),))),
+    events.ResourcesRead((Resources("c1", "web", memory=1 << 29),)),
     events.OwnRegistryRead(OwnRegistry("/root")),
     events.PullPlanned(PullPlan("a:1", "", (), "", ())),
     events.LoadPlanned(LoadPlan("a.tar", 1, ())),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui.engine.console import Console
     from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
+    from tui.model.resources import Resources
     from tui.model.stats import Processes
     from tui.store.statsbook import StatsBook
 
@@ -177,6 +178,12 @@ class ProcessesRead(NamedTuple):
     """The processes of a container were read."""
 
     processes: Processes
+
+
+class ResourcesRead(NamedTuple):
+    """What containers may use was read."""
+
+    resources: tuple[Resources, ...]
 
 
 class OwnRegistryRead(NamedTuple):
@@ -356,6 +363,7 @@ Event = (
     | EarlierLogRead
     | StatsOpened
     | ProcessesRead
+    | ResourcesRead
     | OwnRegistryRead
     | PullPlanned
     | LoadPlanned

@@ -190,6 +190,11 @@ def _(event: events.ProcessesRead, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.ResourcesRead, state: State) -> State:
+    return replace(state, resources=event.resources)
+
+
+@reduce.register
 def _(event: events.OwnRegistryRead, state: State) -> State:
     return replace(state, own_registry=event.own)
 

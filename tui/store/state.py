@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # not part of a start
     from tui.engine.console import Console
     from tui.logs.book import LogBook
     from tui.model.mirrors import MirrorProbe, Mirrors
+    from tui.model.resources import Resources
     from tui.model.stats import Processes
     from tui.store.statsbook import StatsBook
 
@@ -190,6 +191,8 @@ class State:
     """What containers use, as it was read last. The book grows by itself: a sample is no event."""
     processes: Processes | None = None
     """Of the container whose processes were read last."""
+    resources: tuple[Resources, ...] = ()
+    """What the containers may use whose limits were asked for last."""
     console: Console | None = None
     """What asked for the terminal last."""
     own_registry: OwnRegistry = NO_OWN_REGISTRY

@@ -35,6 +35,7 @@ from tui.ui.screens.moving import (
 from tui.ui.screens.naming import NamingScreen
 from tui.ui.screens.pulling import PullPreviewScreen
 from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
+from tui.ui.updating import ask_limits
 from tui.ui.views import Views
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ class Asking:
         )
 
     def _ask_form(self, spec: ActionSpec, selection: Selection) -> None:
+        if spec.action_id == "update":
+            ask_limits(self._screen, selection)
+            return
         if spec.action_id not in _OF_ALL_MARKED:
             selection = under_cursor(self._screen.state, self._screen.pane)
         kind = FORM_SCREENS.get(spec.action_id, FormScreen)

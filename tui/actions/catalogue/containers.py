@@ -126,6 +126,18 @@ CONTAINER_VERBS: Final = (
         docker="docker rename CONTAINER NAME",
     ),
     ActionSpec(
+        "update",
+        N_("Limits"),
+        N_("Show and change memory, CPUs, processes and restart policy of the marked containers."),
+        ("U",),
+        ON_CONTAINERS,
+        Ask.FORM,
+        changes=True,
+        needs_selection=True,
+        line=lambda selection: docker_line("update", *(item.name for item in selection.containers)),
+        docker="docker update OPTIONS CONTAINER...",
+    ),
+    ActionSpec(
         "remove_containers",
         N_("Remove"),
         N_("Preview the removal of the marked containers; then remove them."),

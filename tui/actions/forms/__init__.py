@@ -14,6 +14,7 @@ from tui.actions.forms.form import Form
 from tui.actions.forms.images import IMAGE_FORMS
 from tui.actions.forms.logs import LOG_FORMS
 from tui.actions.forms.moving import MOVING_FORMS
+from tui.actions.forms.updating import UPDATE_FORMS
 
 FORMS: Final[Mapping[str, Form]] = {
     form.form_id: form
@@ -26,6 +27,7 @@ FORMS: Final[Mapping[str, Form]] = {
         ACCOUNT_FORMS,
         LOG_FORMS,
         EXEC_FORMS,
+        UPDATE_FORMS,
     )
     for form in forms
 }

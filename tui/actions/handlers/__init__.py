@@ -63,6 +63,7 @@ from tui.actions.handlers.registries import (
 )
 from tui.actions.handlers.removal import remove_images
 from tui.actions.handlers.stats import follow_stats, read_processes
+from tui.actions.handlers.updating import read_resources, update_containers
 from tui.actions.handlers.viewing import view_file
 from tui.actions.handlers.walking import read_walk
 
@@ -117,6 +118,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),
     "remove_containers": _handler(remove_containers),
+    "read_resources": _handler(read_resources),
+    "update_containers": _handler(update_containers),
     "remove_images": _handler(remove_images),
     "commit": _handler(commit),
     "read_changes": _handler(read_changes),
