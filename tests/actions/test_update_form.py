@@ -190,6 +190,11 @@ def test_nothing_selected() -> None:
             "write /sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes: device or resource busy",
             "It uses more than that now",
         ),
+        (
+            "runc did not terminate successfully: exit status 1: unable to set memory limit to "
+            "20971520 (current usage: 63393792, peak usage: 64843776)",
+            "It uses 60.5 MiB now: give more",
+        ),
         ("Range of CPUs is from 0.01 to 2.00", "Range of CPUs is from 0.01 to 2.00"),
     ],
 )

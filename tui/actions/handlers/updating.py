@@ -11,7 +11,7 @@ from tui.actions.values.containers import ContainerTarget
 from tui.actions.values.updating import ReadResources, UpdateContainers
 from tui.engine.errors import Conflict, EngineError, EngineRefused
 from tui.i18n import N_, _
-from tui.model.text import visible
+from tui.model.text import memory_size, visible
 from tui.store import events
 
 _REFUSALS: Final = (
@@ -41,10 +41,10 @@ _REFUSALS: Final = (
         N_("That is too little CPU: the kernel takes 0.01 or more."),
     ),
     ("device or resource busy", N_("It uses more than that now: give more, or stop it first.")),
-    ("current usage", N_("It uses more than that now: give more, or stop it first.")),
 )
 """What Engines and runtimes write, in small letters → what it means."""
 
+_USED: Final = re.compile(r"current usage: (\d{1,18})")
 _CANNOT: Final = re.compile(r"Cannot update container [0-9a-f]{64}: ")
 
 
@@ -80,6 +80,9 @@ def update_containers(action: UpdateContainers, context: JobContext) -> Ending:
 
 def in_words(error: EngineError) -> str:
     """Return why limits were refused, as far as it is known what that means."""
+    if used := _USED.search(error.detail):
+        text = _("It uses {size} now: give more, or stop it first.")
+        return text.format(size=memory_size(int(used[1])))
     words = error.detail.lower()
     known = next((text for mark, text in _REFUSALS if mark in words), "")
     return _(known) if known else _CANNOT.sub("", error.detail) or error.title
