@@ -121,6 +121,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
             "images_that_are_not_there: save, no such ID status",
             "images_that_are_not_there: tag, no name status",
             "commit_with_changes: no name status",
+            "limits_that_are_refused: no JSON status",
         ),
         "A client's fault is 400 or 404 rather than 500, and an empty name stands for none.",
     ),

@@ -361,6 +361,23 @@ def test_update() -> None:
     assert container.restart_policy == ("always", 0)
 
 
+def test_update_to_less_memory_than_it_uses() -> None:
+    from tests.practice.engine import quick_hold
+    from tui.practice import seeds as images
+
+    hold = quick_hold()
+    images.fill(hold)
+    seeds.fill(hold)
+    less = {"Memory": 7 << 20, "MemorySwap": -1}
+    status, words = refused(hold, "/containers/web/update", less)
+    assert status == 500
+    assert "unable to set memory limit to 7340032 (current usage:" in words
+    post(hold, "/containers/web/update", {"Memory": 64 << 20, "MemorySwap": -1})
+    post(hold, "/containers/web/stop?t=0")
+    post(hold, "/containers/web/update", less)
+    assert get(hold, "/containers/web/json")["HostConfig"]["Memory"] == 7 << 20
+
+
 def test_the_containers_of_the_start() -> None:
     from tests.practice.engine import quick_hold
     from tui.practice import seeds as images

@@ -8,6 +8,16 @@ from tests.contract.scenarios import (
     registry,
     system,
     transfer,
+    updating,
 )
 
-__all__ = ["containers", "files", "images", "processes", "registry", "system", "transfer"]
+__all__ = [
+    "containers",
+    "files",
+    "images",
+    "processes",
+    "registry",
+    "system",
+    "transfer",
+    "updating",
+]

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tui.practice.api import container_files, container_streams
-from tui.practice.containers import creation, inspecting, lifecycle, listing, mainprocess, tops
+from tui.practice.containers import (
+    creation,
+    inspecting,
+    lifecycle,
+    listing,
+    mainprocess,
+    tops,
+    updating,
+)
 from tui.practice.containers.commit import commit
 from tui.practice.containers.lifecycle import NotModified
 from tui.practice.containers.mainprocess import publish
@@ -19,13 +26,6 @@ if TYPE_CHECKING:
     from tui.practice.hold import Hold
 
 __all__ = ["container_files", "container_streams", "summaries"]
-
-_RESOURCES: Final = (
-    "BlkioWeight", "CpuPeriod", "CpuQuota", "CpuRealtimePeriod", "CpuRealtimeRuntime",
-    "CpuShares", "CpusetCpus", "CpusetMems", "KernelMemory", "Memory", "MemoryReservation",
-    "MemorySwap", "NanoCpus", "PidsLimit",
-)  # fmt: skip
-"""What `docker update` may change, besides the restart policy."""
 
 
 def summaries(hold: Hold, *, all: bool, size: bool) -> list[dict[str, Any]]:  # noqa: A002
@@ -231,36 +231,13 @@ def rename(hold: Hold, request: Request) -> Response:
 def update(hold: Hold, request: Request) -> Response:
     """Change a container's limits and its restart policy."""
     body = body_of(request)
-    creation.check_host_config({**body, "AutoRemove": False})
+    updating.check(body)
     with hold.lock:
         container = here(hold, request)
-        _update(container, body)
+        updating.update(container, body, hold.clock())
+        hold.containers.keep(container)
         publish(hold, container, "update")
     return answer({"Warnings": None})
-
-
-def _update(container: Container, body: Mapping[str, Any]) -> None:
-    """Change what a request says something about.
-
-    Raises:
-        ApiError: 409, it does not go together with what is set.
-    """
-    given = container.host_config
-    refusal = f"Cannot update container {container.id}: "
-    if (body.get("RestartPolicy") or {}).get("Name") and given.get("AutoRemove"):
-        why = "Restart policy cannot be updated because AutoRemove is enabled for the container"
-        raise ApiError(409, refusal + why)
-    memory, swap = body.get("Memory") or 0, body.get("MemorySwap") or 0
-    limit = given.get("MemorySwap") or 0
-    if memory and not swap and memory > limit and limit != -1:
-        why = "Memory limit should be smaller than already set memoryswap limit"
-        raise ApiError(409, f"{refusal}{why}, update the memoryswap at the same time")
-    for field in _RESOURCES:
-        if body.get(field):
-            given[field] = body[field]
-    policy = body.get("RestartPolicy") or {}
-    if policy.get("Name"):
-        given["RestartPolicy"] = {"MaximumRetryCount": 0, **policy}
 
 
 @ROUTES.add("DELETE", "/containers/{name}")

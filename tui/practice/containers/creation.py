@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,6 +86,7 @@ def check_host_config(given: Mapping[str, Any]) -> None:
     if given.get("AutoRemove") and name not in {"", "no"}:
         raise ApiError(400, "can't create 'AutoRemove' container with restart policy")
     check_memory(given)
+    check_cpus(given)
 
 
 def check_memory(given: Mapping[str, Any]) -> None:
@@ -93,10 +96,37 @@ def check_memory(given: Mapping[str, Any]) -> None:
         ApiError: 400, it makes no sense.
     """
     memory, swap = given.get("Memory") or 0, given.get("MemorySwap") or 0
-    if 0 < memory < LEAST_MEMORY:
+    if memory and memory < LEAST_MEMORY:
         raise ApiError(400, "Minimum memory limit allowed is 6MB")
     if memory and 0 < swap < memory:
         why = "Minimum memoryswap limit should be larger than memory limit, see usage"
+        raise ApiError(400, why)
+    reserved = given.get("MemoryReservation") or 0
+    if 0 < reserved < LEAST_MEMORY:
+        raise ApiError(400, "Minimum memory reservation allowed is 6MB")
+    if 0 < memory < reserved:
+        why = "Minimum memory limit can not be less than memory reservation limit, see usage"
+        raise ApiError(400, why)
+
+
+def check_cpus(given: Mapping[str, Any]) -> None:
+    """Check what is said about processors.
+
+    Raises:
+        ApiError: 400, it makes no sense, or there are not as many.
+    """
+    nano, count = given.get("NanoCpus") or 0, os.cpu_count() or 1
+    for field, called in (("CpuPeriod", "CPU Period"), ("CpuQuota", "CPU Quota")):
+        if nano > 0 and (given.get(field) or 0) > 0:
+            raise ApiError(400, f"Conflicting options: Nano CPUs and {called} cannot both be set")
+    if nano < 0 or nano > count * 10**9:
+        why = f"Range of CPUs is from 0.01 to {count}.00, as there are only {count} CPUs available"
+        raise ApiError(400, why)
+    wanted = str(given.get("CpusetCpus") or "")
+    numbers = [int(number) for number in re.findall(r"\d{1,9}", wanted)]
+    if numbers and max(numbers) >= count:
+        there = f"0-{count - 1}" if count > 1 else "0"
+        why = f"Requested CPUs are not available - requested {wanted}, available: {there}"
         raise ApiError(400, why)
 
 

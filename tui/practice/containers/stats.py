@@ -150,6 +150,13 @@ def _no_cpu() -> dict[str, Any]:
     return {"cpu_usage": usage, "throttling_data": throttling}
 
 
+def memory_in_use(container: Container, now: float) -> int:
+    """Return the bytes that its processes hold, which no lower limit can take away."""
+    if not container.state.running:
+        return 0
+    return int(_memory(container, _load(container), now)["stats"]["rss"])
+
+
 def _memory(container: Container, load: Load, now: float) -> dict[str, Any]:
     wave = 1 + 0.04 * math.sin(2 * math.pi * now / (_PERIOD * 5))
     limit = container.host_config.get("Memory") or machine_memory()
