@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import ClassVar, Final
 
@@ -15,37 +14,22 @@ from textual.events import Resize, ScreenResume
 from tui.actions.values.containers import ContainerTarget
 from tui.i18n import N_, _, ngettext
 from tui.model.container import ContainerSummary
-from tui.model.stats import UNKNOWN, Figures
-from tui.model.text import human_size, memory_size, short_id
+from tui.model.stats import Figures
+from tui.model.text import short_id
 from tui.store.state import Phase, State
 from tui.store.statsbook import Wish
+from tui.ui.figurecolumns import FIGURES, by_figure, figure_cell, figure_column
 from tui.ui.panes.base import LazyRows
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.processes import ProcessesScreen
 from tui.ui.screens.statsgraph import StatsGraphScreen
 from tui.ui.screens.statsreading import StatsReading, running
-from tui.ui.widgets.columns import Cell, CellText, Column, Row
+from tui.ui.widgets.columns import CellText, Column, Row
 from tui.ui.widgets.rowlist import RowList
 from tui.ui.widgets.textline import TextLine
 
 LOOK: Final = 0.5
 """Seconds between two looks at which rows are in sight."""
-
-MUCH: Final = 90
-"""Percent from which on a figure is coloured."""
-
-FIGURES: Final[Mapping[str, Callable[[Figures], float]]] = {
-    "cpu": lambda figures: figures.cpu,
-    "memory": lambda figures: figures.memory,
-    "limit": lambda figures: figures.memory_limit,
-    "percent": lambda figures: figures.memory_percent,
-    "net_in": lambda figures: figures.net_in,
-    "net_out": lambda figures: figures.net_out,
-    "block_in": lambda figures: figures.block_in,
-    "block_out": lambda figures: figures.block_out,
-    "pids": lambda figures: figures.pids,
-}
-"""Column → what the list is sorted by."""
 
 ORDERS: Final = ("name", *FIGURES)
 """What the sort key goes through."""
@@ -135,15 +119,11 @@ class StatsScreen(Sheet[None]):
 
     def _ordered(self, containers: list[ContainerSummary]) -> list[ContainerSummary]:
         """Sort by the chosen column; who has no figures yet comes last."""
-        figure = FIGURES.get(self._sort)
-        if figure is None:
-            return containers[::-1] if self._descending else containers
-
-        def rank(container: ContainerSummary) -> tuple[bool, float]:
-            value = figure(self._reading.latest(container.container_id))
-            return value == UNKNOWN, -value if self._descending else value
-
-        return sorted(containers, key=rank)
+        if self._sort in FIGURES:
+            return by_figure(
+                containers, self._sort, self._reading.latest, descending=self._descending
+            )
+        return containers[::-1] if self._descending else containers
 
     @on(Resize)
     @on(RowList.RowHighlighted)
@@ -207,39 +187,20 @@ def stats_columns() -> tuple[Column, ...]:
     """Return the columns; where it is narrow the last to be missed go first."""
     return (
         Column("name", _("NAME"), 1, min_width=9, flex=True, priority=9),
-        Column("cpu", _("CPU %"), 7, align="right", priority=8),
-        Column("memory", _("MEM"), 8, align="right", priority=7),
-        Column("limit", _("LIMIT"), 8, align="right", priority=2),
-        Column("percent", _("MEM %"), 7, align="right", priority=5),
-        Column("net_in", _("NET IN"), 7, align="right", priority=4),
-        Column("net_out", _("NET OUT"), 7, align="right", priority=4),
-        Column("block_in", _("BLK IN"), 7, align="right", priority=3),
-        Column("block_out", _("BLK OUT"), 7, align="right", priority=3),
-        Column("pids", _("PIDS"), 5, align="right", priority=6),
+        figure_column("cpu", priority=8),
+        figure_column("memory", priority=7),
+        figure_column("limit", priority=2),
+        figure_column("percent", priority=5),
+        figure_column("net_in", priority=4),
+        figure_column("net_out", priority=4),
+        figure_column("block_in", priority=3),
+        figure_column("block_out", priority=3),
+        figure_column("pids", priority=6),
     )
 
 
 def stats_row(container: ContainerSummary, figures: Figures) -> Row:
     """Return one row; a dash for what is not told."""
     name = container.name or short_id(container.container_id)
-    memory, limit = figures.memory, figures.memory_limit
-    cells: tuple[Cell, ...] = (
-        name,
-        percent(figures.cpu),
-        memory_size(memory) if memory != UNKNOWN else "-",
-        memory_size(limit) if limit > 0 else "-",
-        percent(figures.memory_percent),
-        *(
-            human_size(value) if value != UNKNOWN else "-"
-            for value in (figures.net_in, figures.net_out, figures.block_in, figures.block_out)
-        ),
-        str(figures.pids) if figures.pids != UNKNOWN else "-",
-    )
+    cells = (name, *(figure_cell(key, figures) for key in FIGURES))
     return Row(container.container_id, cells, dim=not figures.is_running)
-
-
-def percent(value: float) -> Cell:
-    """Return percent with one digit."""
-    if value == UNKNOWN:
-        return "-"
-    return CellText(f"{value:.1f}", "warn" if value >= MUCH else "")
