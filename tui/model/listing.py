@@ -18,6 +18,8 @@ class Kind(StrEnum):
     CHARACTER = "character"
     BLOCK = "block"
     FIFO = "fifo"
+    SOCKET = "socket"
+    """Only in the files of a container: no tar can hold one."""
 
 
 class SourceName(StrEnum):
