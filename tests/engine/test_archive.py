@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +22,13 @@ from tui.model.pathstat import PathStat
 
 def _header(**told: object) -> str:
     return b64encode(json.dumps(told).encode()).decode()
+
+
+def test_podmans_base64_and_target() -> None:
+    told = {"name": "a?b>c\xff", "size": 1, "mode": 0o644, "linkTarget": "/a?b>c"}
+    header = urlsafe_b64encode(json.dumps(told, ensure_ascii=False).encode("latin-1")).decode()
+    assert set("-_") & set(header)
+    assert path_stat(header) == PathStat("a?b>c\ufffd", Kind.FILE, 1, 0o644)
 
 
 @pytest.mark.parametrize(

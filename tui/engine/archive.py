@@ -29,7 +29,8 @@ def stat(client: EngineClient, container: str, path: str | bytes) -> PathStat:
     Args:
         client: The Engine.
         container: Name or ID.
-        path: Symlinks on the way are followed inside the container, one at the end is not.
+        path: Symlinks on the way are followed inside the container, one at the end is not;
+            Podman tells of such a one only where it leads somewhere.
 
     Raises:
         NotFound: there is no such path, or no such container: the answer does not tell which.
@@ -50,7 +51,8 @@ def read_tar(
     Args:
         client: The Engine; `cut` from another thread ends the reading.
         container: Name or ID.
-        path: Symlinks on the way are followed; one at the end is packed as itself.
+        path: Symlinks on the way are followed; one at the end is packed as itself, by Podman
+            as what it leads to.
 
     Raises:
         NotFound: there is no such path, or no such container: the detail tells which.

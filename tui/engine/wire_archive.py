@@ -23,6 +23,9 @@ _CHARACTER: Final = 1 << 21
 _SPECIAL: Final = ((1 << 23, stat.S_ISUID), (1 << 22, stat.S_ISGID), (1 << 20, stat.S_ISVTX))
 """Go's FileMode keeps these bits elsewhere than POSIX."""
 
+_PODMAN: Final = str.maketrans("-_", "+/")
+"""Its base64 is the one of URLs."""
+
 
 def path_stat(header: str) -> PathStat:
     """Return what `X-Docker-Container-Path-Stat` tells: base64 of JSON.
@@ -31,20 +34,21 @@ def path_stat(header: str) -> PathStat:
         BadAnswer: it is something else.
     """
     try:
-        told = table(loads(b64decode(header)))
+        told = table(loads(b64decode(header.translate(_PODMAN))))
     except (ValueError, binascii.Error) as error:
         raise BadAnswer(header[:200]) from error
     if "mode" not in told:
         raise BadAnswer(header[:200])
     mode = number(told.get("mode"))
     special = sum(posix for go, posix in _SPECIAL if mode & go)
+    kind = _kind(mode)
     return PathStat(
         name=text(told.get("name")),
-        kind=_kind(mode),
+        kind=kind,
         size=max(number(told.get("size")), 0),
         mode=mode & 0o777 | special,
         mtime=_seconds(told),
-        target=text(told.get("linkTarget")),
+        target=text(told.get("linkTarget")) if kind is Kind.SYMLINK else "",  # Podman: of all
     )
 
 
