@@ -14,6 +14,7 @@ from tui.actions.handlers import HANDLERS
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.spec import ActionSpec, Ask, why_not
 from tui.actions.values.accounts import ListAccounts, LogIn, LogOut, PushImage
+from tui.actions.values.changes import ReadDiff, ViewContainerFile
 from tui.actions.values.committing import CommitContainer, ReadChanges
 from tui.actions.values.containers import (
     ChangeContainers,
@@ -321,6 +322,8 @@ LINES: list[tuple[Action, str]] = [
         " --pause=false web a:2",
     ),
     (ReadChanges(WEB), "docker diff web"),
+    (ReadDiff(WEB), "docker diff web"),
+    (ViewContainerFile(WEB, b"etc/a b"), "docker cp 'web:/etc/a b' -"),
     (ExportContainer(WEB, "a b.tar"), "docker export -o 'a b.tar' web"),
     (ExportContainer(WEB, "-"), "docker export web"),
     (ExportContainer(WEB, "a.tar.gz", overwrite=True), "docker export web | gzip > a.tar.gz"),

@@ -8,6 +8,8 @@ from typing import cast, get_args
 
 import pytest
 
+from tui.contents.changes import ContainerDiff
+from tui.contents.changesizes import SizesBook
 from tui.contents.comparing import ComparedImages, Side
 from tui.contents.image import ListedImage, ListedLayer
 from tui.contents.source import Offer
@@ -81,6 +83,8 @@ def _jobs(state: State) -> dict[int, Job]:
 
 
 IMAGE = ListedImage("demo:1", "sha256:a", "", ())
+NO_LISTING = LayerListing("", "")
+DIFF = ContainerDiff("c1", "web", NO_LISTING, NO_LISTING)
 CONSOLE = cast(Console, "a program that wants the terminal")
 EXAMPLES: tuple[events.Event, ...] = (
     events.EndpointChosen(ENDPOINT),
@@ -120,6 +124,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     browsing.TagFactsRead("a", (RemoteTag("1"),)),
     events.AccountsListed((), (TROUBLE,)),
     events.ChangesRead(ContainerChanges("c1", added=1)),
+    events.DiffRead(DIFF, SizesBook()),
     events.ContainerCommitted(Committed("sha256:a")),
     events.ConsoleOpened(CONSOLE),
     events.LogOpened(OpenLog(("c1",), ("web",), LogBook())),

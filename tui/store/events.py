@@ -26,6 +26,8 @@ from tui.store.browsing import BrowseEvent
 from tui.store.state import Contents, OpenLog, Pane, Phase, Trouble
 
 if TYPE_CHECKING:
+    from tui.contents.changes import ContainerDiff
+    from tui.contents.changesizes import SizesBook
     from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedLayer
     from tui.contents.source import Offer
@@ -92,6 +94,14 @@ class ChangesRead(NamedTuple):
     """What a container has of its own was counted."""
 
     changes: ContainerChanges
+
+
+class DiffRead(NamedTuple):
+    """What a container has changed was read, or more of it; None: nobody looks any more."""
+
+    diff: ContainerDiff | None
+    book: SizesBook | None = None
+    """What is known of the sizes meanwhile."""
 
 
 class ContainerCommitted(NamedTuple):
@@ -349,6 +359,7 @@ Event = (
     | ContainerSizesRead
     | ContainerInspected
     | ChangesRead
+    | DiffRead
     | ContainerCommitted
     | FactsRead
     | ContentsOpened

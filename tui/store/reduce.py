@@ -107,6 +107,11 @@ def _(event: events.ChangesRead, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.DiffRead, state: State) -> State:
+    return replace(state, diff=event.diff, sizes=event.book)
+
+
+@reduce.register
 def _(event: events.ContainerCommitted, state: State) -> State:
     return replace(state, committed=event.committed)
 

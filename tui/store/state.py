@@ -23,6 +23,8 @@ from tui.model.walk import NO_WALK, Walk
 from tui.store.browsing import NOTHING_BROWSED, Browsed
 
 if TYPE_CHECKING:  # not part of a start
+    from tui.contents.changes import ContainerDiff
+    from tui.contents.changesizes import SizesBook
     from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedImage
     from tui.contents.source import Offer
@@ -169,6 +171,10 @@ class State:
     """The container that was inspected last: its ID, the Engine's answer as JSON text."""
     changes: ContainerChanges = NO_CHANGES
     """Of the container whose changes were counted last."""
+    diff: ContainerDiff | None = None
+    """What the container that is looked at has changed, as far as it has been read."""
+    sizes: SizesBook | None = None
+    """How large that is, as it comes. The book grows by itself: a size is no event."""
     committed: Committed = NOT_COMMITTED
     """The image that was made last of a container."""
     facts: Mapping[str, ImageFacts] = field(default_factory=lambda: NO_FACTS)

@@ -185,6 +185,11 @@ class Views(RegistryViews):
 
         self._screen.orlop.push_screen(ProcessesScreen(selection.container_targets[0]))
 
+    def _changes(self, selection: Selection) -> None:
+        from tui.ui.screens.changes import ChangesScreen  # few look at it
+
+        self._screen.orlop.push_screen(ChangesScreen(selection.container_targets[0]))
+
     def _matrix(self, selection: Selection) -> None:
         ids = dict.fromkeys(row.image.image_id for row in selection.images)
         self._screen.orlop.push_screen(MatrixScreen(tuple(ids)))

@@ -174,6 +174,16 @@ CONTAINER_VERBS: Final = (
         docker="docker commit CONTAINER [NAME[:TAG]]",
     ),
     ActionSpec(
+        "changes",
+        N_("Changes"),
+        N_("Show the files that the container added, changed or removed, with their sizes."),
+        ("D",),
+        ON_CONTAINERS,
+        needs_selection=True,
+        line=lambda selection: docker_line("diff", selection.containers[0].name),
+        docker="docker diff CONTAINER",
+    ),
+    ActionSpec(
         "export",
         N_("Export"),
         N_("Write the files of the container to a tar; layers and config are not in it."),

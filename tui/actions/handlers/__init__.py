@@ -13,6 +13,7 @@ from typing import Final, TypeVar, cast
 from tui.actions.action import Action
 from tui.actions.dispatcher import Ending, Handler, JobContext
 from tui.actions.handlers.accounts import list_accounts, log_in, log_out
+from tui.actions.handlers.changes import read_diff, view_container_file
 from tui.actions.handlers.committing import commit, read_changes
 from tui.actions.handlers.comparing import compare_images, diff_images
 from tui.actions.handlers.containers import (
@@ -123,6 +124,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "remove_images": _handler(remove_images),
     "commit": _handler(commit),
     "read_changes": _handler(read_changes),
+    "read_diff": _handler(read_diff),
+    "view_container_file": _handler(view_container_file),
     "export": _handler(export),
     "import": _handler(import_tar),
     "read_mirrors": _handler(read_mirrors),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import on
 from textual.events import Resize
 
 from tui.i18n import N_, _
 from tui.layers.treeview import ALL, Choice, Order, TreeView
+from tui.layers.union import Change
 from tui.ui.lines import cells
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.filekeys import TOGGLES, Key, reminder
@@ -25,6 +28,10 @@ class TreeSheet(Sheet[None]):
     """What the line of keys tells."""
     NOTHING = N_("This layer has no files.")
     """Said where there are no rows, though nothing is left out."""
+    KINDS: Mapping[str, frozenset[Change]] = TOGGLES
+    """Which kinds of entries a key shows or hides."""
+    EVERY: frozenset[Change] = ALL
+    """The kinds that are shown where nothing is left out."""
 
     def __init__(self, choice: Choice) -> None:
         super().__init__()
@@ -77,7 +84,7 @@ class TreeSheet(Sheet[None]):
         if view is None:
             return
         self._note = turned.note or self.turns.word
-        is_chosen = view.choice.is_filter or view.choice.kinds != ALL
+        is_chosen = view.choice.is_filter or view.choice.kinds != self.EVERY
         hidden = _("Nothing is here as the filter wants it.")
         self.rows.empty_text = hidden if is_chosen else _(self.NOTHING)
         self.rows.set_sort("size" if view.order is Order.SIZE else "", descending=True)
@@ -91,8 +98,8 @@ class TreeSheet(Sheet[None]):
         """Show what was found, what is left out, and the keys."""
         left: list[Piece] = [CellText(f" {self._note} ", "accent")] if self._note else []
         kinds = self.choice.kinds
-        if kinds != ALL:
-            shown = "".join(key for key, some in TOGGLES.items() if some <= kinds)
+        if kinds != self.EVERY:
+            shown = "".join(key for key, some in self.KINDS.items() if some <= kinds)
             left.append(CellText(_(" shown: {kinds} ").format(kinds=shown or "-"), "warn"))
         room = self.size.width - cells(tuple(left))
         self.part("#sheet-keys", TextLine).show(*left, *reminder(self.KEYS, room))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tui.i18n import _
 from tui.layers.treeview import Choice, Order, TreeView
-from tui.ui.screens.filekeys import TOGGLES
 from tui.ui.screens.fileturns import Turned
 from tui.ui.screens.prompt import PromptScreen
 
@@ -56,7 +55,8 @@ class TreeVerbs:
     def kinds(self, key: str) -> None:
         """Show or hide what was added, modified, removed, or left as it was."""
         kinds = self._screen.choice.kinds
-        turned = kinds - TOGGLES[key] if TOGGLES[key] & kinds else kinds | TOGGLES[key]
+        some = self._screen.KINDS[key]
+        turned = kinds - some if some & kinds else kinds | some
         self.choose(replace(self._screen.choice, kinds=turned))
 
     def filter(self) -> None:

@@ -1,0 +1,316 @@
+"""What a container has changed in its image's files: `docker diff` as a tree with sizes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.events import Resize
+
+from tui.actions.values.changes import ReadDiff, ViewContainerFile
+from tui.actions.values.containers import ContainerTarget
+from tui.contents.changes import ContainerDiff, is_told
+from tui.contents.changesizes import SizesBook, SizeSource
+from tui.i18n import N_, _
+from tui.layers.treeview import ALL, Choice, TreeView
+from tui.layers.union import Change
+from tui.model.job import Job, JobState
+from tui.model.listing import Kind, LayerEntry
+from tui.model.text import visible
+from tui.store import events
+from tui.store.state import Phase, State
+from tui.ui.progress import progress_bar
+from tui.ui.screens.changerows import ChangeRows, bytes_pieces, change_fields, count_pieces
+from tui.ui.screens.filekeys import COPY, FILTER, HELP, NEXT, OPEN, REST, Key, bindings
+from tui.ui.screens.filerows import TreeRows, columns, key_of
+from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
+from tui.ui.screens.treesheet import TreeSheet
+from tui.ui.widgets.columns import CellText
+from tui.ui.widgets.rowlist import RowList
+from tui.ui.widgets.textline import Piece, TextLine
+
+OPENED: Final = 60
+"""Rows that are opened at first, so that a few changes are seen at once."""
+
+CHANGE_KEYS: Final = (
+    HELP,
+    *OPEN,
+    NEXT,
+    FILTER,
+    Key("i", "entry('details')", N_("details"), N_("All of an entry: mode, owner, time, size.")),
+    Key("v", "entry('view')", N_("view"), N_("Show the text of the file as it is now.")),
+    Key("o", "tree('order')", N_("sort"), N_("Sort by size, or by name again.")),
+    Key("r", "again", N_("again"), N_("Read the changes again.")),
+    Key("x", "stop", N_("stop"), N_("Ask for no more sizes.")),
+    *(key for key in REST if key.shown not in "omr"),
+    Key("m", "tree('kinds', 'm')", N_("changed"), N_("Show or hide what was changed.")),
+    Key("d", "tree('kinds', 'd')", N_("removed"), N_("Show or hide what was removed.")),
+    COPY,
+)
+"""The keys of this screen; the usual ones first."""
+
+KINDS: Final = {
+    "a": frozenset({Change.ADDED}),
+    "m": frozenset({Change.CONTENT, Change.METADATA}),
+    "d": frozenset({Change.REMOVED}),
+}
+EVERY: Final = ALL - {Change.SAME}
+"""All changes; folders stand there for what is in them."""
+
+
+class ChangesScreen(TreeSheet):
+    """The changes of one container; `r` reads them again."""
+
+    KEYS = CHANGE_KEYS
+    NOTHING = N_("The container has changed nothing in the files of its image.")
+    KINDS: Mapping[str, frozenset[Change]] = KINDS
+    EVERY = EVERY
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CHANGE_KEYS, "changes")
+
+    def __init__(self, container: ContainerTarget) -> None:
+        super().__init__(Choice(kinds=EVERY))
+        self._container = container
+        self._job = 0
+        self._old: ContainerDiff | None = None
+        """What the state had before this reading began."""
+        self._diff: ContainerDiff | None = None
+        """What was told last."""
+        self._shown: ContainerDiff | None = None
+        """What the tree in view was made of."""
+        self._book: SizesBook | None = None
+        self._count = 0
+        """Sizes that were known when the rows were shown last."""
+        self._is_building = False
+        self._phase = Phase.CONNECTED
+
+    def compose(self) -> ComposeResult:
+        """Container, counts, bytes, rows, keys."""
+        glyphs = self.orlop.glyphs
+        with Vertical(classes="sheet"):
+            yield TextLine(glyphs=glyphs, classes="dialog-title")
+            yield TextLine(glyphs=glyphs, id="changes-counts")
+            yield TextLine(glyphs=glyphs, id="changes-bytes")
+            yield RowList(columns(), glyphs=glyphs, marking=False, id="tree")
+            yield TextLine(glyphs=glyphs, id="sheet-keys")
+
+    def on_mount(self) -> None:
+        """Read, and follow what comes."""
+        self.rows.focus()
+        self.action_again()
+        self.follow(self._changed)
+
+    def on_unmount(self) -> None:
+        """Nobody else wants what is still being read, nor what was."""
+        orlop, job_id = self.orlop, self._job
+        orlop.dispatcher.cancel(job_id)
+
+        def forget() -> None:
+            if not any(isinstance(screen, ChangesScreen) for screen in orlop.screen_stack):
+                orlop.store.apply(events.DiffRead(None))
+
+        orlop.after_job(job_id, forget)
+        if self._reading is None:
+            forget()
+
+    def action_again(self) -> None:
+        """Read the changes; those that are shown stay until others come."""
+        orlop = self.orlop
+        orlop.dispatcher.cancel(self._job)
+        self._old = orlop.store.state.diff
+        self._job = orlop.dispatcher.submit(ReadDiff(self._container))
+        self.rows.empty_text = _("Reading...")
+        self._note = ""
+        self.show_keys()
+
+    def action_stop(self) -> None:
+        """Ask for no more sizes."""
+        if self._reading is not None:
+            self.orlop.dispatcher.cancel(self._job)
+            self.say(_("stopped; r reads again"))
+
+    # What comes
+
+    @property
+    def _last_job(self) -> Job | None:
+        jobs = self.orlop.store.state.jobs
+        return next((job for job in jobs if job.job_id == self._job), None)
+
+    @property
+    def _reading(self) -> Job | None:
+        """The job while it runs."""
+        job = self._last_job
+        return job if job is not None and not job.state.is_final else None
+
+    def _changed(self, state: State) -> None:
+        diff = state.diff
+        is_new = diff is not None and diff is not self._old and diff is not self._diff
+        if is_new and diff is not None and diff.container_id == self._container.container_id:
+            self._diff, self._book = diff, state.sizes
+        self._try_again(state.connection.phase)
+        self._build()
+        self._show_news()
+        self.show_head()
+
+    def _try_again(self, phase: Phase) -> None:
+        """Read once the Engine is back, where it went while it was asked."""
+        before, self._phase = self._phase, phase
+        job = self._last_job
+        has_failed = job is not None and job.state is JobState.FAILED
+        if phase is Phase.CONNECTED and before is not phase and has_failed:
+            self.call_later(self.action_again)
+
+    def _build(self) -> None:
+        """Make the tree anew where more is known, in a thread."""
+        if self._diff is not self._shown and self._diff is not None and not self._is_building:
+            self._is_building = True
+            self.run_worker(self._make(self._diff), group="tree")
+
+    async def _make(self, diff: ContainerDiff) -> None:
+        choice = self.choice
+        view = await asyncio.to_thread(make_view, diff, choice, self.turns.view)
+        self._shown = diff
+        self._is_building = False
+        self.turns.replace(view)
+        if self.choice != choice:
+            self.tree_verbs.choose(self.choice)
+        self._changed(self.orlop.store.state)
+
+    def _show_news(self) -> None:
+        """Show sizes that have come for rows in sight, and say what is in sight now."""
+        view, book = self.turns.view, self._book
+        if view is None or book is None:
+            return
+        if self._reading is not None:
+            top, height = self.rows.visible_range
+            book.want(view.rows[top : top + height])
+        if len(book.told) != self._count:
+            self._count = len(book.told)
+            self.rows.set_rows(self.tree_rows(view))
+
+    @on(Resize)
+    @on(RowList.RowHighlighted)
+    def _look(self) -> None:
+        self._show_news()
+
+    # What is shown
+
+    def tree_rows(self, view: TreeView) -> TreeRows:
+        """Return the rows of a view, with the sizes that are known by now."""
+        return ChangeRows(view, self.orlop.glyphs, self._book)
+
+    def show_head(self) -> None:
+        """Show the container, and how the reading goes; counts and bytes."""
+        title = _(" Changes of {name}").format(name=visible(self._container.name))
+        right = self._state_pieces()
+        self.part(".dialog-title", TextLine).show(CellText(title, "strong"), right=right)
+        view, diff = self.turns.view, self._shown
+        if view is not None and diff is not None:
+            self.part("#changes-counts", TextLine).show(*count_pieces(diff))
+            told = bytes_pieces(diff, view.tree, is_over=self._reading is None)
+            self.part("#changes-bytes", TextLine).show(*told)
+
+    def _state_pieces(self) -> tuple[Piece, ...]:
+        job = self._last_job
+        if job is not None and job.state is JobState.FAILED:
+            self.rows.empty_text = f"{job.summary} {job.remedy}"
+            return (CellText(f" {job.summary} ", "bad"),)
+        if job is not None:
+            full, text = progress_bar(job.progress, self.orlop.glyphs), job.progress.text
+            return (CellText(f"{full} {text or _('Reading...')} ", "accent"),)
+        sources = {
+            SizeSource.DISK: _("sizes: from the disk "),
+            SizeSource.ARCHIVE: _("sizes: asked of the Engine "),
+        }
+        source = self._diff.source if self._diff is not None else ""
+        return (CellText(sources.get(SizeSource(source), "") if source else "", "accent"),)
+
+    # Keys
+
+    def open_entry(self) -> None:
+        """Show all of the entry under the cursor."""
+        self.action_entry("details")
+
+    def action_entry(self, name: str) -> None:
+        """Look at what is under the cursor."""
+        getattr(self, f"_{name}")()
+
+    def _help(self) -> None:
+        fields = [FieldValue(key.shown, _(key.sentence)) for key in CHANGE_KEYS]
+        letters = _("A added, C changed, D removed: as docker diff; . something in it was changed")
+        more = (FieldValue(_("Letters"), letters), FieldValue(_("Sizes"), _(SIZES_HELP)))
+        self.app.push_screen(FieldsScreen(_("Keys of the changes"), [*fields, *more]))
+
+    def _details(self) -> None:
+        view, diff, path = self.turns.view, self._shown, self.path
+        if view is None or diff is None or not path:
+            return
+        node = view.tree.node(path)
+        told = self._book.get(path) if self._book is not None else None
+        if told is not None and node.change is not Change.REMOVED and not is_told(node.entry):
+            node = node._replace(entry=told)
+        fields = change_fields(node, _before(view, path), diff.source)
+        self.app.push_screen(FieldsScreen("/" + key_of(path), fields))
+
+    def _view(self) -> None:
+        view, path = self.turns.view, self.path
+        if view is None or not path:
+            return
+        node = view.tree.node(path)
+        if node.change is Change.REMOVED:
+            self.say(_("the container has removed it"))
+        elif node.is_folder or (node.entry and node.entry.kind not in (Kind.FILE, Kind.HARDLINK)):
+            self.say(_("only files have a text"))
+        else:
+            self._view_file(path)
+
+    def _view_file(self, path: bytes) -> None:
+        orlop = self.orlop
+        job_id = orlop.dispatcher.submit(ViewContainerFile(self._container, path))
+        self.say(_("reading..."))
+
+        def show() -> None:
+            if self not in orlop.screen_stack:
+                return
+            state = orlop.store.state
+            job = next((job for job in state.jobs if job.job_id == job_id), None)
+            if job is not None and job.state is JobState.FAILED:
+                self.say(f"{job.summary} {job.remedy}".strip())
+                return
+            self.say("")
+            text = state.file_text
+            title = f"{visible(self._container.name)}:/{key_of(text.path)}"
+            more = "\n" + _("... the file goes on") if text.has_more else ""
+            orlop.push_screen(TextScreen(title, text.text + more))
+
+        orlop.after_job(job_id, show)
+
+    def _copy_path(self) -> None:
+        if self.path:
+            self.orlop.copy_text(copyable("/" + key_of(self.path)), _("path"))
+
+
+SIZES_HELP: Final = N_(
+    "Read from the container's folder where this user may; else the Engine is asked, what is in "
+    "sight first. A removed file tells the image's size if the image's files were listed before."
+)
+
+
+def make_view(diff: ContainerDiff, choice: Choice, old: TreeView | None) -> TreeView:
+    """Return the tree of the changes with the same folders open; of very many it takes long."""
+    tree = diff.tree()
+    if old is None:
+        view = TreeView(tree, choice=choice)
+        view.expand_all(OPENED)
+        return view
+    return TreeView(tree, old.order, choice, set(old.opened), is_flat=old.is_flat)
+
+
+def _before(view: TreeView, path: bytes) -> LayerEntry | None:
+    """Return what the image has at a path, where that is known."""
+    touches = [touch for touch in view.tree.history(path) if touch.layer == 1]
+    return touches[0].entry if touches and touches[0].entry.kind is not Kind.DIRECTORY else None
