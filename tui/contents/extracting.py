@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tui.contents.extract import Extracted, Plan, plan_of
+from tui.contents.beneath import Extracted
+from tui.contents.extract import Plan, plan_of
 from tui.contents.image import ListedImage, NoSuchLayer
 from tui.i18n import _, ngettext
 from tui.layers.union import Union, stack

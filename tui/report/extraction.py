@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.contents.extract import Extracted, destination, extract
+from tui.contents.beneath import Extracted, destination
+from tui.contents.extract import extract
 from tui.contents.extracting import extracted_sentences, failed_lines, prepare
 from tui.contents.image import NoSuchLayer
 from tui.contents.layertar import TarPlace, chosen_place, copied, engine_places, places_apart

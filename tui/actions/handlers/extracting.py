@@ -14,7 +14,7 @@ from tui.model.progress import Outcome, Progress, TargetOutcome
 from tui.model.text import exact_size, visible
 
 if TYPE_CHECKING:
-    from tui.contents.extract import Extracted
+    from tui.contents.beneath import Extracted
     from tui.contents.source import Watch
 
 TOLD: Final = 20
@@ -23,7 +23,8 @@ TOLD: Final = 20
 
 def extract_files(action: ExtractFiles, context: JobContext) -> Ending:
     """Write what lies at a path; of a source that costs something the user is asked first."""
-    from tui.contents.extract import destination, extract
+    from tui.contents.beneath import destination
+    from tui.contents.extract import extract
     from tui.contents.extracting import prepare
     from tui.contents.nearest import nearest, places_of
 
