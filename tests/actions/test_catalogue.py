@@ -16,6 +16,7 @@ from tui.actions.spec import ActionSpec, Ask, why_not
 from tui.actions.values.accounts import ListAccounts, LogIn, LogOut, PushImage
 from tui.actions.values.changes import ReadDiff, ViewContainerFile
 from tui.actions.values.committing import CommitContainer, ReadChanges
+from tui.actions.values.containerfiles import CopyIn, CopyOut, OpenPath
 from tui.actions.values.containers import (
     ChangeContainers,
     ContainerTarget,
@@ -324,6 +325,14 @@ LINES: list[tuple[Action, str]] = [
     (ReadChanges(WEB), "docker diff web"),
     (ReadDiff(WEB), "docker diff web"),
     (ViewContainerFile(WEB, b"etc/a b"), "docker cp 'web:/etc/a b' -"),
+    (OpenPath(WEB, b"/a \x1b[2J"), r"docker cp 'web:/a \x1b[2J' -"),
+    (CopyOut(WEB, b"/etc/hosts", "a b"), "docker cp web:/etc/hosts 'a b'"),
+    (CopyOut(WEB, b"/etc/.", "/a:b", follow=True), "docker cp -L web:/etc/. /a:b"),
+    (CopyOut(WEB, b"/etc", "a:b"), "docker cp web:/etc ./a:b"),
+    (CopyOut(WEB, b"/etc", "a b.tar", as_tar=True), "docker cp web:/etc - > 'a b.tar'"),
+    (CopyOut(WEB, b"/etc", "a.tgz", as_tar=True), "docker cp web:/etc - | gzip > a.tgz"),
+    (CopyIn(WEB, "/a:b/.", b"/new", overwrite=True), "docker cp /a:b/. web:/new"),
+    (CopyIn(WEB, "-x", b"/"), "docker cp ./-x web:/"),
     (ExportContainer(WEB, "a b.tar"), "docker export -o 'a b.tar' web"),
     (ExportContainer(WEB, "-"), "docker export web"),
     (ExportContainer(WEB, "a.tar.gz", overwrite=True), "docker export web | gzip > a.tar.gz"),

@@ -20,6 +20,7 @@ from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import FileDiff, FileVersion
 from tui.model.filetext import FileText
+from tui.model.folder import Folder
 from tui.model.image import ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
 from tui.model.listing import LayerListing, SourceName
@@ -40,6 +41,7 @@ from tui.model.registry import (
     TagList,
     Verdict,
 )
+from tui.model.replacing import Replacing
 from tui.model.resources import Resources
 from tui.model.sendplan import SendPlan
 from tui.model.stats import Processes
@@ -87,6 +89,8 @@ NO_LISTING = LayerListing("", "")
 DIFF = ContainerDiff("c1", "web", NO_LISTING, NO_LISTING)
 CONSOLE = cast(Console, "a program that wants the terminal")
 EXAMPLES: tuple[events.Event, ...] = (
+    events.FolderRead(Folder("c", b"/etc")),
+    events.ReplacingAsked(Replacing("c", (b"/etc/hosts",))),
     events.EndpointChosen(ENDPOINT),
     events.ConnectionChanged(Phase.FAILED, TROUBLE),
     events.EngineTold(EngineInfo(name="e")),

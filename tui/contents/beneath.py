@@ -53,6 +53,8 @@ class Extracted:
     skipped: list[tuple[bytes, str]] = field(default_factory=list)
     """Devices and pipes, with a word on why."""
     failed: list[tuple[bytes, str]] = field(default_factory=list)
+    bare: int = 0
+    """Files that had setuid or setgid, and lost it."""
 
 
 class Beneath:

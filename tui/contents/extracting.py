@@ -85,6 +85,12 @@ def extracted_sentences(done: Extracted) -> list[str]:
     if done.failed:
         count = len(done.failed)
         lines.append(ngettext("{count} failed", "{count} failed", count).format(count=count))
+    if done.bare:
+        lines.append(
+            ngettext(
+                "{count} without its setuid", "{count} without their setuid", done.bare
+            ).format(count=done.bare)
+        )
     told = ngettext("{count} file written, {size}", "{count} files written, {size}", done.files)
     return [*lines, told.format(count=done.files, size=exact_size(done.size))]
 

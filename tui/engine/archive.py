@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import http.client
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Final
 from urllib.parse import quote
@@ -59,6 +59,31 @@ def read_tar(
         EngineError: it was refused, cut, or the connection broke.
     """
     return client.body(_place(container, path))
+
+
+def put_tar(client: EngineClient, container: str, path: bytes, pieces: Iterable[bytes]) -> None:
+    """Send a tar that is laid over a folder (`PUT /containers/{id}/archive`).
+
+    A folder never takes the place of a file there, nor a file that of a folder. What was unpacked
+    before something went wrong, or before a cut, stays.
+
+    Args:
+        client: The Engine; `cut` from another thread ends the sending.
+        container: Name or ID.
+        path: Of a folder that is there.
+        pieces: The tar; not read on when the Engine takes no more.
+
+    Raises:
+        NotFound: there is no such folder, or no such container: the detail tells which.
+        EngineError: it was refused, cut, or the connection broke.
+    """
+    place = f"{_place(container, path)}&noOverwriteDirNonDir=true"
+    with client.upload(place, params={}, method="PUT") as upload:
+        for piece in pieces:
+            if not upload.send(piece):
+                break
+        for _line in upload.lines():
+            pass  # a success says nothing
 
 
 @contextmanager

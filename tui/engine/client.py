@@ -193,15 +193,17 @@ class EngineClient:
                 yield Body(response, self._explained, self._check)
 
     @contextmanager
-    def upload(self, path: str, *, params: Params) -> Iterator[Upload]:
+    def upload(self, path: str, *, params: Params, method: str = "POST") -> Iterator[Upload]:
         """Lend a `POST path` whose body, a tar, is given piece by piece; no limit of time.
+
+        Or another `method` than POST.
 
         Raises:
             EngineError: it was refused, cut, or the connection broke.
         """
         query = f"?{urlencode(params, doseq=True)}" if params else ""
         with self.connection() as sock:
-            head = f"POST /v{self.api_version}{path}{query} HTTP/1.1\r\n{_UPLOAD_HEAD}"
+            head = f"{method} /v{self.api_version}{path}{query} HTTP/1.1\r\n{_UPLOAD_HEAD}"
             sock.sendall(head.encode("ascii"))
             yield Upload(sock, self._explained, self._check)
 

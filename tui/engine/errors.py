@@ -32,6 +32,8 @@ EngineError
 │   └── RegistryUntrusted    its certificate is not good
 │   └── AddressUnreachable   the Engine cannot fetch what it shall import
 ├── Unsupported              this Engine cannot do that
+├── ReadOnlyFiles            files of a container that may not be written
+├── NotAFolder               a file where a folder is needed, or the other way round
 ├── EngineDiskFull           the Engine's disk has no room left
 ├── EngineRefused            any other refusal; `status` is the HTTP status
 ├── BadAnswer                an answer that makes no sense
@@ -326,6 +328,20 @@ class Unsupported(EngineError):
 
     TITLE = N_("This Engine cannot do that.")
     REMEDY = N_("A newer Engine may.")
+
+
+class ReadOnlyFiles(EngineError):
+    """The container's files, or what is mounted there, may not be written."""
+
+    TITLE = N_("The files there are read-only.")
+    REMEDY = N_("The container was made so (--read-only, or a mount with :ro): choose a volume.")
+
+
+class NotAFolder(EngineError):
+    """A folder was expected, or a file where a folder is."""
+
+    TITLE = N_("A folder and a file of the same name stand in each other's way.")
+    REMEDY = N_("Choose another name in the container; what was copied before stays.")
 
 
 class EngineDiskFull(EngineError):

@@ -26,11 +26,13 @@ from tui.engine.errors import (
     LoginRejected,
     NoSocket,
     NoSuchPlatform,
+    NotAFolder,
     NotAnEngine,
     NotFound,
     NotLoggedIn,
     PermissionDenied,
     RateLimited,
+    ReadOnlyFiles,
     Refused,
     RegistryDown,
     RegistryPlain,
@@ -45,6 +47,15 @@ from tui.model.engine import Endpoint
 
 _BY_TEXT: Final[tuple[tuple[type[EngineError], tuple[str, ...]], ...]] = (
     (EngineDiskFull, ("no space left on device", "disk quota exceeded")),
+    (ReadOnlyFiles, ("is marked read-only", "read-only file system")),
+    (
+        NotAFolder,
+        (
+            "extraction point is not a directory",
+            "cannot overwrite directory",
+            "cannot overwrite non-directory",
+        ),
+    ),
     (RateLimited, ("toomanyrequests", "rate limit", "429 too many requests")),
     (NoSuchPlatform, ("no matching manifest for", "does not provide the specified platform")),
     (NotLoggedIn, ("no basic auth credentials",)),

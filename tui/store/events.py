@@ -14,12 +14,14 @@ from tui.model.container import ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import FileDiff
 from tui.model.filetext import FileText
+from tui.model.folder import Folder
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.loadplan import LoadPlan
 from tui.model.ownregistry import OwnRegistry
 from tui.model.progress import Progress, TargetOutcome
 from tui.model.pullplan import PullPlan
+from tui.model.replacing import Replacing
 from tui.model.sendplan import SendPlan
 from tui.model.walk import Walk
 from tui.store.browsing import BrowseEvent
@@ -133,6 +135,18 @@ class FileRead(NamedTuple):
     """The beginning of a file was read."""
 
     text: FileText
+
+
+class FolderRead(NamedTuple):
+    """A folder of a container was read."""
+
+    folder: Folder
+
+
+class ReplacingAsked(NamedTuple):
+    """A copy into a container would replace files: the user has to agree."""
+
+    replacing: Replacing
 
 
 class FileDiffed(NamedTuple):
@@ -365,6 +379,8 @@ Event = (
     | ContentsOpened
     | LayersListed
     | FileRead
+    | FolderRead
+    | ReplacingAsked
     | FileDiffed
     | SourceAsked
     | ImagesCompared

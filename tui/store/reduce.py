@@ -142,6 +142,16 @@ def _(event: events.FileRead, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.FolderRead, state: State) -> State:
+    return replace(state, folders=state.folders.with_folder(event.folder))
+
+
+@reduce.register
+def _(event: events.ReplacingAsked, state: State) -> State:
+    return replace(state, replacing=event.replacing)
+
+
+@reduce.register
 def _(event: events.FileDiffed, state: State) -> State:
     return replace(state, file_diff=event.diff)
 

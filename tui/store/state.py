@@ -13,11 +13,13 @@ from tui.model.container import ContainerSummary
 from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import NO_DIFF, FileDiff
 from tui.model.filetext import NO_TEXT, FileText
+from tui.model.folder import NO_FOLDERS, Folders
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.loadplan import NO_LOAD_PLAN, LoadPlan
 from tui.model.ownregistry import NO_OWN_REGISTRY, OwnRegistry
 from tui.model.pullplan import NO_PULL_PLAN, PullPlan
+from tui.model.replacing import NOTHING_REPLACED, Replacing
 from tui.model.sendplan import NO_SEND_PLAN, SendPlan
 from tui.model.walk import NO_WALK, Walk
 from tui.store.browsing import NOTHING_BROWSED, Browsed
@@ -183,6 +185,10 @@ class State:
     """Of one image only: half a million files take a quarter of a gigabyte."""
     file_text: FileText = NO_TEXT
     """The file that was read last."""
+    folders: Folders = NO_FOLDERS
+    """Of the container whose files are looked at."""
+    replacing: Replacing = NOTHING_REPLACED
+    """What the copy into a container that was asked for last would replace."""
     file_diff: FileDiff = NO_DIFF
     """The file that was compared last."""
     asked: tuple[Offer, ...] = ()

@@ -15,6 +15,7 @@ from tui.actions.preview import RemovalChoice, inventory_of
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec, Ask
 from tui.actions.values.committing import CommitContainer
+from tui.actions.values.containerfiles import CopyIn
 from tui.actions.values.images import PullImage
 from tui.actions.values.moving import LoadImages, SendImages
 from tui.disk.prune import stopped_containers
@@ -22,6 +23,7 @@ from tui.i18n import _
 from tui.model.engine import Endpoint
 from tui.model.job import JobState
 from tui.store.state import Pane
+from tui.ui.copying import copy_in
 from tui.ui.screens.commit import ClaimingScreen, CommitScreen
 from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.confirm import ConfirmScreen
@@ -107,6 +109,9 @@ class Asking:
         """
         if isinstance(action, CommitContainer):
             self._commit(action)
+            return
+        if isinstance(action, CopyIn):
+            copy_in(self._screen.orlop, action, lambda _job: None, lambda _sentence: None)
             return
         if isinstance(action, LoadImages):
             self._screen.app.push_screen(LoadPreviewScreen(action), self._screen.submit)

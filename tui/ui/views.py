@@ -201,6 +201,11 @@ class Views(RegistryViews):
         else:
             open_files(self._screen, selection)
 
+    def _container_files(self, selection: Selection) -> None:
+        from tui.ui.screens.containerfiles import ContainerFilesScreen  # few look at it
+
+        self._screen.orlop.push_screen(ContainerFilesScreen(selection.container_targets[0]))
+
     def _compare(self, selection: Selection) -> None:
         """Show what differs between two images."""
         open_compare(self._screen, selection)

@@ -8,6 +8,7 @@ from typing import Final
 from tui.actions.forms.accounts import ACCOUNT_FORMS
 from tui.actions.forms.committing import COMMIT_FORMS
 from tui.actions.forms.containers import CONTAINER_FORMS
+from tui.actions.forms.copying import COPY_FORMS
 from tui.actions.forms.exec import EXEC_FORMS
 from tui.actions.forms.exporting import EXPORT_FORMS
 from tui.actions.forms.form import Form
@@ -28,6 +29,7 @@ FORMS: Final[Mapping[str, Form]] = {
         LOG_FORMS,
         EXEC_FORMS,
         UPDATE_FORMS,
+        COPY_FORMS,
     )
     for form in forms
 }

@@ -16,6 +16,7 @@ from tui.actions.handlers.accounts import list_accounts, log_in, log_out
 from tui.actions.handlers.changes import read_diff, view_container_file
 from tui.actions.handlers.committing import commit, read_changes
 from tui.actions.handlers.comparing import compare_images, diff_images
+from tui.actions.handlers.containerfiles import open_path
 from tui.actions.handlers.containers import (
     change_containers,
     inspect_container,
@@ -23,6 +24,7 @@ from tui.actions.handlers.containers import (
     remove_containers,
     rename_container,
 )
+from tui.actions.handlers.copying import copy_in, copy_out
 from tui.actions.handlers.diffing import diff_file
 from tui.actions.handlers.exec import attach, exec_command
 from tui.actions.handlers.exporting import export
@@ -103,6 +105,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "read_listings": _handler(read_listings),
     "read_walk": _handler(read_walk),
     "view_file": _handler(view_file),
+    "open_path": _handler(open_path),
+    "copy_out": _handler(copy_out),
+    "copy_in": _handler(copy_in),
     "diff_file": _handler(diff_file),
     "extract_files": _handler(extract_files),
     "save_layer": _handler(save_layer),

@@ -1,0 +1,305 @@
+"""Reading one folder of a container: the Engine has no such call, but sends a tar of all below.
+
+So its headers are read as they flow, and the reading ends after a while; what is further below
+only adds to sums. Links are followed by asking the Engine, never here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tui.contents.source import Watch
+from tui.engine.errors import NotFound
+from tui.engine.wire_disk import mount_points
+from tui.i18n import N_, _
+from tui.layers.bytesource import CHUNK, ByteSource, Readable
+from tui.layers.errors import BadTar, LayerError
+from tui.layers.tarscan import TarScanner, clean_path
+from tui.model.folder import UNKNOWN_OWNER, Folder, FolderItem, joined, parent
+from tui.model.listing import Kind, LayerEntry
+from tui.model.pathstat import PathStat
+from tui.model.text import visible
+
+if TYPE_CHECKING:
+    from tui.engine.client import EngineClient
+
+READ: Final = 1_000_000
+"""Bytes of a file that are shown."""
+
+LINKS_MAX: Final = 16
+"""Links that are followed from one path; an Engine resolves all of them at once."""
+
+NEAR: Final = (64_000_000, 20_000)
+"""Bytes and entries of the first reach, over a socket of this machine: a quarter of a second."""
+
+FAR: Final = (4_000_000, 20_000)
+"""The same over a network."""
+
+FURTHER: Final = 8
+"""How many times as far each next reach goes."""
+
+KERNELS: Final = (b"/proc", b"/sys")
+"""What the kernel makes up for processes: no file system that could be read from outside."""
+
+USUAL: Final = tuple(
+    b".dockerenv app bin boot data dev entrypoint.sh etc home lib lib32 lib64 libx32 media mnt "
+    b"opt proc root run sbin srv sys tmp usr var workspace".split()
+)
+"""Names at the root that are asked for one by one, where reading did not get to them."""
+
+
+class NoFile(LayerError):
+    """What is there has no text."""
+
+    TITLE = N_("This is neither a folder nor a file that could be read.")
+
+
+class LinkLoop(LayerError):
+    """A link leads to itself, or to nothing."""
+
+    TITLE = N_("The link leads in a circle.")
+
+
+class Reach(NamedTuple):
+    """How much is read of a folder."""
+
+    bytes: int
+    entries: int
+
+
+def reach_of(url: str, step: int) -> Reach:
+    """Return how far to read from an Engine at an address."""
+    times = FURTHER ** max(step, 0)
+    first = NEAR if url.startswith("unix:") else FAR
+    return Reach(first[0] * times, first[1] * times)
+
+
+def found_at(client: EngineClient, container_id: str, path: bytes) -> tuple[bytes, PathStat]:
+    """Return the path that a path leads to, and what is there.
+
+    Raises:
+        NotFound: nothing is.
+        LinkLoop: links lead in a circle.
+        EngineError: as the Engine tells.
+    """
+    from tui.engine import archive
+
+    path = b"/" + clean_path(path)
+    with archive.stats(client, container_id) as asked:
+        for _step in range(LINKS_MAX):
+            told = asked.stat(path)
+            if told.kind is not Kind.SYMLINK:
+                return path, told
+            target = os.fsencode(told.target)
+            whole = target if target.startswith(b"/") else joined(parent(path), target)
+            path = b"/" + clean_path(whole)
+    raise LinkLoop(os.fsdecode(path))
+
+
+def read_folder(
+    client: EngineClient, container_id: str, path: bytes, *, step: int, watch: Watch
+) -> Folder:
+    """Return the entries of a folder.
+
+    Args:
+        client: The Engine.
+        container_id: Whose folder.
+        path: Absolute, of a folder and no link.
+        step: How far to read, as `Folder.reach` counts.
+        watch: How the reading is watched; it tells bytes.
+
+    Raises:
+        NotFound: it is gone.
+        EngineError: as the Engine tells, or it was cut.
+    """
+    from tui.engine import archive
+    from tui.engine.containers import inspect_container
+
+    mounts = frozenset(map(os.fsencode, mount_points(inspect_container(client, container_id))))
+    if _is_kernels(path, mounts):
+        note = _("The kernel makes this up for processes: it cannot be read from outside.")
+        return Folder(container_id, path, note=note)
+    reading = _Reading(reach_of(client.endpoint.url, step), watch)
+    with archive.read_tar(client, container_id, path) as body:
+        reading.read(body)
+    items = reading.items
+    if reading.is_cut:
+        wanted = {*(USUAL if path == b"/" else ()), *_inside(path, mounts)} - items.keys()
+        items |= _asked_for(client, container_id, path, wanted)
+    marked = (item._replace(is_mount=joined(path, name) in mounts) for name, item in items.items())
+    note = _note(reading, path) if reading.is_cut else ""
+    ordered = tuple(sorted(marked, key=lambda item: item.name))
+    return Folder(container_id, path, ordered, step, reading.is_cut, reading.done, note)
+
+
+def first_bytes(
+    client: EngineClient, container_id: str, path: bytes, watch: Watch
+) -> tuple[bytes, bool]:
+    """Return the first megabyte of a file, and whether there is more.
+
+    Raises:
+        NoFile: it is none.
+        EngineError: as the Engine tells.
+    """
+    from tui.engine import archive
+
+    with archive.read_tar(client, container_id, path) as body:
+        source = ByteSource(_Counted(body, watch, None))
+        for entry in TarScanner(source):
+            if entry.kind is Kind.FILE:
+                return source.take(min(entry.size, READ)), entry.size > READ
+            raise NoFile(entry.kind.value)
+    raise NoFile
+
+
+class _Enough(Exception):
+    """As much was read as was wanted."""
+
+
+class _Counted:
+    """A stream that counts what is read of it, and ends the reading after so many bytes."""
+
+    def __init__(self, stream: Readable, watch: Watch, limit: int | None) -> None:
+        self._stream = stream
+        self._watch = watch
+        self._limit = limit
+        self.done = 0
+
+    def read(self, size: int, /) -> bytes:
+        self._watch.check()
+        if self._limit is not None and self.done >= self._limit:
+            raise _Enough
+        data = self._stream.read(max(size, CHUNK))
+        self.done += len(data)
+        self._watch.tell(self.done, 0)
+        return data
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The entries of a folder as its tar flows by."""
+
+    reach: Reach
+    watch: Watch
+    items: dict[bytes, FolderItem] = field(default_factory=dict)
+    is_cut: bool = False
+    is_broken: bool = False
+    """The Engine ended the tar before its end: a file shrank while it was read, perhaps."""
+    done: int = 0
+    last: bytes = b""
+    """The name below which was read last."""
+
+    def read(self, body: Readable) -> None:
+        """Read as far as is wanted."""
+        counted = _Counted(body, self.watch, self.reach.bytes)
+        source = EndSource(counted)
+        try:
+            self._scan(source)
+        except _Enough:
+            self.is_cut = True
+        except BadTar:
+            self.is_cut = self.is_broken = True
+        else:
+            self.is_broken = not source.has_end
+            self.is_cut |= self.is_broken
+        self.done = counted.done
+        if self.is_cut and self.last in self.items:
+            self.items[self.last] = self.items[self.last]._replace(is_whole=False)
+
+    def _scan(self, source: ByteSource) -> None:
+        base: bytes | None = None
+        for number, entry in enumerate(TarScanner(source)):
+            if base is None:
+                base = entry.path
+                continue
+            if number > self.reach.entries:
+                raise _Enough
+            if entry.kind is Kind.HARDLINK:
+                entry = entry._replace(link=_below(base, entry.link))
+            self._add(_below(base, entry.path), entry)
+
+    def _add(self, path: bytes, entry: LayerEntry) -> None:
+        name, _slash, rest = path.partition(b"/")
+        if not name:
+            return
+        self.last = name
+        item = self.items.get(name)
+        if not rest:
+            file = self.items.get(entry.link) if entry.kind is Kind.HARDLINK else None
+            size = file.size if file is not None else entry.size
+            self.items[name] = FolderItem(entry._replace(path=name), size)
+        elif item is not None:
+            size = item.size + (entry.size if entry.kind is Kind.FILE else 0)
+            self.items[name] = item._replace(size=size, below=item.below + 1)
+
+
+class EndSource(ByteSource):
+    """Remembers whether the end mark of the tar was read."""
+
+    has_end = False
+
+    def block(self) -> bytes:
+        """Return the next 512 bytes; none at the end."""
+        data = super().block()
+        self.has_end = bool(data) and not data.strip(b"\0")
+        return data
+
+
+def _below(base: bytes, path: bytes) -> bytes:
+    """Return a path from its folder on; empty for what is not in it: a tar may tell anything."""
+    if not base:
+        return path
+    return path[len(base) + 1 :] if path.startswith(base + b"/") else b""
+
+
+def _inside(path: bytes, mounts: frozenset[bytes]) -> set[bytes]:
+    """Return the names in a folder under which something is mounted."""
+    start = path.rstrip(b"/") + b"/"
+    return {one[len(start) :].partition(b"/")[0] for one in mounts if one.startswith(start)}
+
+
+def _asked_for(
+    client: EngineClient, container_id: str, path: bytes, names: set[bytes]
+) -> dict[bytes, FolderItem]:
+    """Return those of these names that are there, each by a question of its own."""
+    from tui.engine import archive
+
+    found: dict[bytes, FolderItem] = {}
+    with archive.stats(client, container_id) as asked:
+        for name in sorted(names - {b""}):
+            try:
+                found[name] = _item(name, asked.stat(joined(path, name)))
+            except NotFound:
+                continue
+    return found
+
+
+def _item(name: bytes, told: PathStat) -> FolderItem:
+    size = told.size if told.kind is Kind.FILE else 0
+    owner = UNKNOWN_OWNER
+    link = os.fsencode(told.target)
+    entry = LayerEntry(name, told.kind, size, told.mode, owner, owner, told.mtime, link)
+    return FolderItem(entry, size, is_whole=told.kind is not Kind.DIRECTORY)
+
+
+def _note(reading: _Reading, path: bytes) -> str:
+    """Return what is missing."""
+    if reading.is_broken:
+        return _("The Engine ended the list too early: something may be missing. r reads again.")
+    if path == b"/":
+        return _("Cut in {name}; the usual names were asked for, others may be missing.").format(
+            name=_shown(reading.last)
+        )
+    return _("Cut in {name}; what comes after it is not shown.").format(name=_shown(reading.last))
+
+
+def _shown(name: bytes) -> str:
+    return visible(name.decode("utf-8", "surrogateescape"))
+
+
+def _is_kernels(path: bytes, mounts: frozenset[bytes]) -> bool:
+    """Tell whether a folder is the kernel's, and nobody has mounted something else there."""
+    within = any(path == one or path.startswith(one + b"/") for one in KERNELS)
+    return within and not any(path == one or path.startswith(one + b"/") for one in mounts)
