@@ -79,8 +79,12 @@ def place_for(source: Source, output: str) -> tuple[int, bytes]:
     Raises:
         BadDestination: it cannot be written, or a file stands where the folder is to go.
     """
-    if source.is_folder and os.path.lexists(output) and not Path(output).is_dir():
-        raise BadDestination(_("a file is there, and a folder cannot take its place"))
+    place = Path(output)
+    if source.is_folder and not place.is_dir() and not output.endswith("/"):
+        if os.path.lexists(place):
+            raise BadDestination(_("a file is there, and a folder cannot take its place"))
+        # Under that name in the folder above, so that it gets mode and time of the source.
+        return destination(f"{place.parent}/", b"", is_folder=True)[0], os.fsencode(place.name)
     return destination(output, b"/" + source.name, is_folder=source.is_folder)
 
 
