@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 INSIDE: Final = b"/."
 """At the end of a path: what is in the folder, and not the folder itself."""
 
+_PLACE: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _SPECIAL: Final = 0o6000
 """The bits setuid and setgid."""
 
@@ -84,7 +85,10 @@ def place_for(source: Source, output: str) -> tuple[int, bytes]:
         if os.path.lexists(place):
             raise BadDestination(_("a file is there, and a folder cannot take its place"))
         # Under that name in the folder above, so that it gets mode and time of the source.
-        return destination(f"{place.parent}/", b"", is_folder=True)[0], os.fsencode(place.name)
+        try:
+            return os.open(place.parent, _PLACE), os.fsencode(place.name)
+        except OSError as error:
+            raise BadDestination(str(error)) from error
     return destination(output, b"/" + source.name, is_folder=source.is_folder)
 
 
