@@ -61,6 +61,7 @@ from tui.actions.values.registries import (
     ReadTagFacts,
     ReadTags,
 )
+from tui.actions.values.running import ReadNetworks, RunContainer
 from tui.actions.values.stats import FollowStats, ReadProcesses
 from tui.actions.values.updating import ReadResources, UpdateContainers
 from tui.contents.comparing import Side
@@ -72,6 +73,7 @@ from tui.model.limits import RestartPolicy
 from tui.model.registry import Deletion
 from tui.model.removal import RemovalPlan, RemovalStep
 from tui.model.resources import UpdateConfig
+from tui.model.runspec import RunMode, RunSpec
 from tui.store.rows import ImageRow
 from tui.store.state import Pane
 from tui.ui.views import Views
@@ -264,6 +266,9 @@ LINES: list[tuple[Action, str]] = [
     (FollowLogs((WEB,), -1, "10m"), "docker logs --follow --tail all --since 10m web"),
     (ReadEarlierLogs(WEB, 1_000_000_001, 5), "docker logs --until 1.000000001 --tail 10005 web"),
     (ExecCommand(WEB, (), "0", "/tmp"), "docker exec -it -u 0 -w /tmp web sh"),
+    (RunContainer(RunSpec("a:1", ("sh", "-c", "x y"))), "docker run -d a:1 sh -c 'x y'"),
+    (RunContainer(RunSpec("a:1", mode=RunMode.INTERACTIVE)), "docker run -it a:1"),
+    (ReadNetworks(), "docker network ls"),
     (AttachContainer(WEB), "docker attach --sig-proxy=false web"),
     (SaveLogs(WEB, "a b.log"), "docker logs web > 'a b.log' 2>&1"),
     (FollowStats(), "docker stats"),

@@ -131,6 +131,8 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.DiffRead(DIFF, SizesBook()),
     events.ContainerCommitted(Committed("sha256:a")),
     events.ConsoleOpened(CONSOLE),
+    events.NetworksRead(("bridge",)),
+    events.ContainerRan("c1"),
     events.LogOpened(OpenLog(("c1",), ("web",), LogBook())),
     events.EarlierLogRead("c1", LogBook()),
     events.StatsOpened(StatsBook()),

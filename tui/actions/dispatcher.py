@@ -44,6 +44,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "read_listings": 1,
     "exec": 1,
     "attach": 1,
+    "run_here": 1,
 }
 """Jobs of a kind that run at a time; kinds not named here: DEFAULT_LIMIT."""
 

@@ -179,6 +179,18 @@ class ConsoleOpened(NamedTuple):
     console: Console
 
 
+class NetworksRead(NamedTuple):
+    """The names of the Engine's networks were read."""
+
+    names: tuple[str, ...]
+
+
+class ContainerRan(NamedTuple):
+    """A container was made of an image, and started if that could be."""
+
+    container_id: str
+
+
 class LogOpened(NamedTuple):
     """Logs are read; what was read of others goes."""
 
@@ -386,6 +398,8 @@ Event = (
     | ImagesCompared
     | Walked
     | ConsoleOpened
+    | NetworksRead
+    | ContainerRan
     | LogOpened
     | EarlierLogRead
     | StatsOpened

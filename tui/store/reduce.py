@@ -117,6 +117,16 @@ def _(event: events.ContainerCommitted, state: State) -> State:
 
 
 @reduce.register
+def _(event: events.NetworksRead, state: State) -> State:
+    return replace(state, networks=event.names)
+
+
+@reduce.register
+def _(event: events.ContainerRan, state: State) -> State:
+    return replace(state, ran=event.container_id)
+
+
+@reduce.register
 def _(event: events.FactsRead, state: State) -> State:
     new = {item.details.image_id: item for item in event.facts}
     return replace(state, facts=MappingProxyType({**state.facts, **new}))

@@ -207,6 +207,10 @@ class State:
     """What the containers may use whose limits were asked for last."""
     console: Console | None = None
     """What asked for the terminal last."""
+    networks: tuple[str, ...] = ()
+    """Names of the Engine's networks, as they were read last."""
+    ran: str = ""
+    """ID of the container that was run last."""
     own_registry: OwnRegistry = NO_OWN_REGISTRY
     """The user's own registry, as it was read last."""
     pull_plan: PullPlan = NO_PULL_PLAN

@@ -18,6 +18,7 @@ from tui.actions.values.committing import CommitContainer
 from tui.actions.values.containerfiles import CopyIn
 from tui.actions.values.images import PullImage
 from tui.actions.values.moving import LoadImages, SendImages
+from tui.actions.values.running import RunContainer
 from tui.disk.prune import stopped_containers
 from tui.i18n import _
 from tui.model.engine import Endpoint
@@ -37,6 +38,7 @@ from tui.ui.screens.moving import (
 from tui.ui.screens.naming import NamingScreen
 from tui.ui.screens.pulling import PullPreviewScreen
 from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
+from tui.ui.screens.running import RunScreen, run_and_show
 from tui.ui.updating import ask_limits
 from tui.ui.views import Views
 
@@ -50,6 +52,7 @@ FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {
     "commit": CommitScreen,
     "import": ClaimingScreen,
     "push": NamingScreen,
+    "run": RunScreen,
     "save": SaveScreen,
     "tag": NamingScreen,
 }
@@ -112,6 +115,9 @@ class Asking:
             return
         if isinstance(action, CopyIn):
             copy_in(self._screen.orlop, action, lambda _job: None, lambda _sentence: None)
+            return
+        if isinstance(action, RunContainer):
+            run_and_show(self._screen, action)
             return
         if isinstance(action, LoadImages):
             self._screen.app.push_screen(LoadPreviewScreen(action), self._screen.submit)

@@ -45,6 +45,17 @@ IMAGE_VERBS: Final = (
         docker="docker image prune [--all]",
     ),
     ActionSpec(
+        "run",
+        N_("Run"),
+        N_("Run a container from the image: here or in the background, with ports, volumes..."),
+        ("R",),
+        ON_IMAGES,
+        Ask.FORM,
+        changes=True,
+        needs_selection=True,
+        docker="docker run [OPTIONS] IMAGE [COMMAND]",
+    ),
+    ActionSpec(
         "tag",
         N_("Tag"),
         N_("Give the image one more name."),

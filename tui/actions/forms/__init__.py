@@ -15,6 +15,7 @@ from tui.actions.forms.form import Form
 from tui.actions.forms.images import IMAGE_FORMS
 from tui.actions.forms.logs import LOG_FORMS
 from tui.actions.forms.moving import MOVING_FORMS
+from tui.actions.forms.running import RUN_FORMS
 from tui.actions.forms.updating import UPDATE_FORMS
 
 FORMS: Final[Mapping[str, Form]] = {
@@ -30,6 +31,7 @@ FORMS: Final[Mapping[str, Form]] = {
         EXEC_FORMS,
         UPDATE_FORMS,
         COPY_FORMS,
+        RUN_FORMS,
     )
     for form in forms
 }

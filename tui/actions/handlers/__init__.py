@@ -65,6 +65,7 @@ from tui.actions.handlers.registries import (
     search,
 )
 from tui.actions.handlers.removal import remove_images
+from tui.actions.handlers.running import read_networks, run_container
 from tui.actions.handlers.stats import follow_stats, read_processes
 from tui.actions.handlers.updating import read_resources, update_containers
 from tui.actions.handlers.viewing import view_file
@@ -121,6 +122,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "read_processes": _handler(read_processes),
     "exec": _handler(exec_command),
     "attach": _handler(attach),
+    "run": _handler(run_container),
+    "run_here": _handler(run_container),
+    "read_networks": _handler(read_networks),
     "change_containers": _handler(change_containers),
     "rename_container": _handler(rename_container),
     "remove_containers": _handler(remove_containers),

@@ -40,7 +40,7 @@ def exec_command(action: ExecCommand, context: JobContext) -> Ending:
     )
     with engine.opened_exec(client, exec_id) as stream:
         console = Console(stream, heading=_heading(action.docker), waits=bool(action.command))
-        _lend(context, console, lambda size: engine.resize_exec(client, exec_id, size))
+        lend(context, console, lambda size: engine.resize_exec(client, exec_id, size))
     context.check()
     code = None if console.was_left else engine.exit_code(client, exec_id)
     what = visible(command[0])
@@ -72,7 +72,7 @@ def attach(action: AttachContainer, context: JobContext) -> Ending:
             tty=process.tty,
             takes_input=process.takes_input,
         )
-        _lend(context, console, resize)
+        lend(context, console, resize)
     context.check()
     code = None if console.was_left else engine.main_exit_code(client, container_id)
     return Ending(_ending_of(_("the main process"), code), facts={"exit_code": code})
@@ -84,7 +84,7 @@ def _client(context: JobContext) -> EngineClient:
     return client
 
 
-def _lend(context: JobContext, console: Console, resize: Callable[[Size], None]) -> None:
+def lend(context: JobContext, console: Console, resize: Callable[[Size], None]) -> None:
     """Have the screen give the terminal to a console, and pass on its sizes until it is left."""
     context.on_cancel(console.end)
     context.tell(events.ConsoleOpened(console))

@@ -59,7 +59,7 @@ class FormScreen(Dialog[Action]):
                 for field in self._form.fields:
                     initial = field.initial(self._selection)
                     yield from field_widgets(field, initial, self.orlop.glyphs)
-            yield Static("", id="docker", classes="docker", markup=False)
+            yield self.line()
             yield Static("", id="problem", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(_("Cancel"), id="cancel", compact=True)
@@ -73,6 +73,17 @@ class FormScreen(Dialog[Action]):
     def more(self) -> Iterable[Widget]:
         """Return what a form of one kind shows above its fields."""
         return ()
+
+    def line(self) -> Widget:
+        """Return what holds the docker line, a Static of the ID `docker`."""
+        return Static("", id="docker", classes="docker", markup=False)
+
+    def shown_line(self, docker: str) -> str:
+        """Return the docker line as it is shown."""
+        return shown(docker)
+
+    def judged(self) -> None:
+        """Do what follows when the docker line or the problem is another."""
 
     def action_go(self, step: int) -> None:
         """Go to the next field, or back; in a path, Tab is for its completion first."""
@@ -112,9 +123,10 @@ class FormScreen(Dialog[Action]):
             docker = f"$ {action.docker}" if action.docker else ""
         except NotYet as error:
             problem = str(error)
-        self.query_one("#docker", Static).update(shown(docker))
+        self.query_one("#docker", Static).update(self.shown_line(docker))
         self.query_one("#problem", Static).update(visible(problem))
         self.query_one("#send", Button).disabled = action is None
+        self.judged()
         return action
 
     @on(Input.Changed)

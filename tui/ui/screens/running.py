@@ -1,0 +1,174 @@
+"""The form of a run: what the image says, more fields on demand, the whole docker line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.events import Resize
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.actions.action import Action
+from tui.actions.forms.running import LATER, MORE, shell_words
+from tui.actions.values.reading import ReadFacts
+from tui.actions.values.running import ReadNetworks, RunContainer
+from tui.i18n import _
+from tui.model.image import ImageDetails
+from tui.model.text import visible
+from tui.store.state import Pane, State
+from tui.ui.screens.form import FormScreen
+from tui.ui.widgets.tick import Tick
+
+if TYPE_CHECKING:
+    from tui.ui.screens.main import MainScreen
+
+SHOWN_MAX: Final = 6
+"""Ports, volumes or networks that are named."""
+
+LINE_MAX: Final = 6
+"""Lines of the docker line that are in sight at a time."""
+
+TEXT_WIDTH: Final = 72
+"""Cells of a line in the dialog."""
+
+AROUND: Final = 7
+"""Lines of the form beside its fields and its docker line."""
+
+
+class RunScreen(FormScreen):
+    """Asks how a container is to be run.
+
+    Textual calls the handlers of every class by itself: none here calls its parent's.
+    """
+
+    _jobs: tuple[int, ...] = ()
+
+    def more(self) -> Iterable[Widget]:
+        """Return the lines of what the image says."""
+        yield Static("", id="run-image", classes="form-about", markup=False)
+
+    def on_mount(self) -> None:
+        """Hide what is asked for less often, and have read what the image says."""
+        self._show_later(shown=False)
+        images = self._selection.images
+        if not images:
+            return
+        wanted: list[int] = [self.orlop.dispatcher.submit(ReadNetworks())]
+        image_id = images[0].image.image_id
+        if image_id not in self.orlop.store.state.facts:
+            wanted.append(self.orlop.dispatcher.submit(ReadFacts((image_id,))))
+        self._jobs = tuple(wanted)
+        self.follow(self._show)
+
+    def on_unmount(self) -> None:
+        """Stop what is still being read."""
+        for job_id in self._jobs:
+            self.orlop.dispatcher.cancel(job_id)
+
+    def line(self) -> Widget:
+        """Return the docker line with room for all of it."""
+        line = Static("", id="docker", classes="docker", markup=False)
+        return VerticalScroll(line, id="run-line", can_focus=False)
+
+    def shown_line(self, docker: str) -> str:
+        """Return the whole line: nothing of it may be hidden."""
+        return docker
+
+    def judged(self) -> None:
+        """Share the lines of the screen between the fields and the docker line."""
+        self._share(self.app.size.height)
+
+    @on(Resize)
+    def _resized_too(self, event: Resize) -> None:
+        self._share(event.size.height)
+
+    def _share(self, height: int) -> None:
+        text = self.part("#docker", Static).visual
+        lines = min(text.get_height({}, TEXT_WIDTH), LINE_MAX)
+        self.part("#run-line", VerticalScroll).can_focus = False
+        fields = self.query_one(".form-fields")
+        fields.styles.max_height = max(height - AROUND - lines, 3)
+
+    def notice(self, action: Action) -> str:
+        """Return what docker does beside what was asked for."""
+        mounts = action.spec.mounts if isinstance(action, RunContainer) else ()
+        folder = next((mount.source for mount in mounts if mount.makes_folder), "")
+        if not folder:
+            return ""
+        return _(
+            "If {folder} is missing, the Engine makes it, as root; type=bind,... does not."
+        ).format(folder=folder)
+
+    def _show(self, state: State) -> None:
+        facts = state.facts.get(self._selection.images[0].image.image_id)
+        details = facts.details if facts else None
+        text = image_text(details) if details else _("Reading what the image says...")
+        self.part("#run-image", Static).update(text)
+        if details:
+            words = visible(shell_words(details.cmd))
+            self.part("#field-command", Input).placeholder = words
+        self.part("#field-network", Input).placeholder = some(state.networks)
+
+    @on(Tick.Changed)
+    def _ticked(self, event: Tick.Changed) -> None:
+        if event.tick.id == f"field-{MORE}":
+            self._show_later(shown=event.value)
+
+    def _show_later(self, *, shown: bool) -> None:
+        """Show or hide the fields that are asked for less often, with what they are called."""
+        for field in LATER:
+            widget = self.query_one(f"#field-{field.key}")
+            widget.display = shown
+            if not isinstance(widget, Tick):
+                self._name_of(widget).display = shown
+
+    def _name_of(self, widget: Widget) -> Widget:
+        """Return what stands above a field: what it is called."""
+        around = self.query_one(".form-fields").children
+        return around[around.index(widget) - 1]
+
+
+def image_text(details: ImageDetails) -> str:
+    """Return what an image says of how it is run."""
+    said: list[str] = []
+    if details.entrypoint:
+        entrypoint = visible(shell_words(details.entrypoint))
+        said.append(_("Its entrypoint gets the command: {words}.").format(words=entrypoint))
+    elif not details.cmd:
+        said.append(_("It names no command: type one."))
+    if details.exposed_ports:
+        said.append(_("Ports it names: {ports}.").format(ports=some(details.exposed_ports)))
+    if details.volumes:
+        said.append(
+            _("Volumes, a new one without a name each: {places}.").format(
+                places=some(details.volumes)
+            )
+        )
+    return " ".join(said)
+
+
+def some(names: tuple[str, ...]) -> str:
+    """Return a few names, and how many more there are."""
+    text = ", ".join(visible(name) for name in names[:SHOWN_MAX])
+    more = len(names) - SHOWN_MAX
+    return _("{names} and {count} more").format(names=text, count=more) if more > 0 else text
+
+
+def run_and_show(screen: MainScreen, action: RunContainer) -> None:
+    """Run a container, and go to it unless somebody went elsewhere meanwhile."""
+    pane, app = screen.pane, screen.orlop
+    before = screen.state.ran
+
+    def show() -> None:
+        container_id = screen.state.ran
+        is_free = app.screen is screen and screen.pane is pane and not screen.filtering.is_on
+        if container_id in ("", before) or not is_free:
+            return
+        if any(one.container_id == container_id for one in screen.state.containers):
+            screen.show_pane(Pane.CONTAINERS)
+            screen.list_pane(Pane.CONTAINERS).rows.move_to_key(container_id)
+
+    app.after_job(app.dispatcher.submit(action), show)
