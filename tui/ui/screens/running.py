@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from tui.actions.action import Action
 from tui.actions.forms.running import LATER, MORE, shell_words
 from tui.actions.values.reading import ReadFacts
 from tui.actions.values.running import ReadNetworks, RunContainer
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.model.image import ImageDetails
 from tui.model.text import visible
 from tui.store.state import Pane, State
@@ -44,6 +45,10 @@ class RunScreen(FormScreen):
     Textual calls the handlers of every class by itself: none here calls its parent's.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", N_("Run"), show=False, id="run.enter"),
+    ]
+
     _jobs: tuple[int, ...] = ()
 
     def more(self) -> Iterable[Widget]:
@@ -67,6 +72,10 @@ class RunScreen(FormScreen):
         """Stop what is still being read."""
         for job_id in self._jobs:
             self.orlop.dispatcher.cancel(job_id)
+
+    def action_send(self) -> None:
+        """Run it, from a choice too; ticks and lines of text have another use for the key."""
+        self.query_one("#send", Button).press()
 
     def line(self) -> Widget:
         """Return the docker line with room for all of it."""
@@ -106,7 +115,11 @@ class RunScreen(FormScreen):
         facts = state.facts.get(self._selection.images[0].image.image_id)
         details = facts.details if facts else None
         text = image_text(details) if details else _("Reading what the image says...")
-        self.part("#run-image", Static).update(text)
+        said = self.part("#run-image", Static)
+        said.update(text)
+        said.display = bool(text)
+        if self.focused is self.first_line():
+            self.query_one(".form-fields").scroll_home(animate=False)
         if details:
             words = visible(shell_words(details.cmd))
             self.part("#field-command", Input).placeholder = words
