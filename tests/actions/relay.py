@@ -29,6 +29,7 @@ class Relay:
         """Called with the bytes that one connection has answered, before they go on; may wait,
         or raise OSError: then the connection breaks."""
         self._open: set[socket.socket] = set()
+        self._last: dict[socket.socket, str] = {}
         self._path = folder / "relay.sock"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(self._path))
@@ -58,6 +59,11 @@ class Relay:
         """How many are open now."""
         return len(self._open) // 2
 
+    @property
+    def last_requests(self) -> list[str]:
+        """The last request of each connection that is open now."""
+        return list(self._last.values())
+
     def _accept(self) -> None:
         with suppress(OSError):  # the end wakes accept() with one
             while True:
@@ -75,12 +81,14 @@ class Relay:
                 while request := _read_request(client):
                     name = _name_of(request)
                     self.requests.append(name)
+                    self._last[client] = name
                     self.before(name)
                     engine.sendall(request)
             for each in (client, engine):
                 _hang_up(each)
             answers.join()
             self._open -= {client, engine}
+            self._last.pop(client, None)
 
 
 def _read_request(client: socket.socket) -> bytes:

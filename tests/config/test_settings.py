@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.config.settings import FILE, allow_probe, load_settings
+from tui.config.settings import FILE, Settings, allow_probe, keep_figures, load_settings
 
 
 @pytest.fixture
@@ -29,6 +29,15 @@ def test_other_decisions_stay(environ: dict[str, str], tmp_path: Path) -> None:
     assert not load_settings(environ).probe
     allow_probe(environ)
     assert json.loads(path.read_text()) == {"later": [1], "probe": True}
+
+
+def test_whether_figures_are_shown_is_remembered(environ: dict[str, str]) -> None:
+    assert not load_settings(environ).figures
+    allow_probe(environ)
+    keep_figures(True, environ)
+    assert load_settings(environ) == Settings(probe=True, figures=True)
+    keep_figures(False, environ)
+    assert load_settings(environ) == Settings(probe=True)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"probe": 1}', '{"probe": "yes"}', "[" * 99999])

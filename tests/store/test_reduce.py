@@ -124,6 +124,7 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.MarksSet(Pane.IMAGES, frozenset({"k"})),
     events.CursorMoved(Pane.IMAGES, "k"),
     events.AllContainersToggled(),
+    events.FiguresToggled(),
     browsing.TagsListed(TagList("a")),
     browsing.TagFactsRead("a", (RemoteTag("1"),)),
     events.AccountsListed((), (TROUBLE,)),
@@ -183,6 +184,7 @@ def test_another_endpoint_forgets_the_old_engine_but_not_how_one_looks_at_it() -
         events.MarksSet(Pane.IMAGES, frozenset({KEY_A1})),
         events.CursorMoved(Pane.IMAGES, KEY_A1),
         events.AllContainersToggled(),
+        events.FiguresToggled(),
         events.JobQueued(JOB),
         events.EndpointChosen(ENDPOINT),
     )

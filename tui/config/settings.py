@@ -24,11 +24,14 @@ class Settings:
 
     probe: bool = False
     """Layers may be read through a container that is created for it, and never started."""
+    figures: bool = False
+    """What containers use stands in their list."""
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this user."""
-    return Settings(probe=_document(_path(environ)).get("probe") is True)
+    told = _document(_path(environ))
+    return Settings(probe=told.get("probe") is True, figures=told.get("figures") is True)
 
 
 def allow_probe(environ: Mapping[str, str] = os.environ) -> None:
@@ -37,9 +40,21 @@ def allow_probe(environ: Mapping[str, str] = os.environ) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    path = _path(environ)
+    _remember(_path(environ), "probe", True)
+
+
+def keep_figures(shown: bool, environ: Mapping[str, str] = os.environ) -> None:
+    """Remember whether figures are shown; whatever else stands in the file stays.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    _remember(_path(environ), "figures", shown)
+
+
+def _remember(path: Path, key: str, value: bool) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = json.dumps({**_document(path), "probe": True}, indent=2) + "\n"
+    text = json.dumps({**_document(path), key: value}, indent=2) + "\n"
     descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

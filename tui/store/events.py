@@ -375,6 +375,10 @@ class AllContainersToggled(NamedTuple):
     """Stopped containers are shown, or hidden again."""
 
 
+class FiguresToggled(NamedTuple):
+    """What containers use is shown in their list, or hidden again."""
+
+
 Event = (
     EndpointChosen
     | ConnectionChanged
@@ -427,5 +431,6 @@ Event = (
     | MarksSet
     | CursorMoved
     | AllContainersToggled
+    | FiguresToggled
     | BrowseEvent
 )

@@ -18,8 +18,11 @@ from tui.store.state import EMPTY, ConnectionState, Logins, Pane, Phase, SearchS
 HISTORY_MAX: Final = 200
 """Ended jobs that are kept for the history."""
 
+FIGURE_COLUMNS: Final = frozenset({"cpu", "memory", "pids", "net", "block"})
+"""Columns of the containers that are there while figures are shown."""
+
 DESCENDING_FIRST: Final = frozenset(
-    {"created", "size", "used", "layers", "stars", "pulls", "size_rw"}
+    {"created", "size", "used", "layers", "stars", "pulls", "size_rw"} | FIGURE_COLUMNS
 )
 """Columns whose largest value is the interesting one."""
 
@@ -41,6 +44,7 @@ def _(event: events.EndpointChosen, state: State) -> State:
         jobs=state.jobs,
         views=MappingProxyType(views),
         all_containers=state.all_containers,
+        show_figures=state.show_figures,
     )
 
 
@@ -383,6 +387,15 @@ def _(event: events.CursorMoved, state: State) -> State:
 @reduce.register
 def _(_event: events.AllContainersToggled, state: State) -> State:
     return replace(state, all_containers=not state.all_containers)
+
+
+@reduce.register
+def _(_event: events.FiguresToggled, state: State) -> State:
+    state = replace(state, show_figures=not state.show_figures)
+    view = state.view(Pane.CONTAINERS)
+    if state.show_figures or view.sort not in FIGURE_COLUMNS:
+        return state
+    return state.with_view(Pane.CONTAINERS, replace(view, sort="", descending=False))
 
 
 def image_row_key(image_id: str, reference: str) -> str:

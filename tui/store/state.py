@@ -232,6 +232,8 @@ class State:
     views: Mapping[Pane, ListView] = field(default_factory=lambda: DEFAULT_VIEWS)
     all_containers: bool = True
     """Whether stopped containers are shown."""
+    show_figures: bool = False
+    """Whether what containers use stands in their list."""
     last_docker: str = ""
     """The docker command line of the last action."""
 

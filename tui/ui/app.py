@@ -71,6 +71,7 @@ class OrlopApp(App[int]):
         *,
         early: EarlyLists | None = None,
         read_only: bool = False,
+        show_figures: bool = False,
         practice: PracticeEngine | None = None,
         clock: Callable[[], float] = time.time,
         make_session: SessionMaker = Session,
@@ -82,6 +83,7 @@ class OrlopApp(App[int]):
             terminal: what the terminal can do.
             early: lists already on their way, if they are.
             read_only: leave out every verb that changes anything.
+            show_figures: what containers use stands in their list.
             practice: the practice engine, if it runs already.
             clock: seconds of the epoch.
             make_session: makes the connection; tests give one that connects to nothing.
@@ -91,7 +93,8 @@ class OrlopApp(App[int]):
         self.clock = clock
         self.read_only = read_only
         self.specs = offered(read_only=read_only)
-        self.store = Store(State(connection=ConnectionState(endpoint=endpoint)))
+        connection = ConnectionState(endpoint=endpoint)
+        self.store = Store(State(connection=connection, show_figures=show_figures))
         self._practice = practice
         self._make_session = make_session
         self.session = make_session(endpoint, self._teller(endpoint))
@@ -241,6 +244,9 @@ class OrlopApp(App[int]):
         if self._driver is not None:
             self._driver.write(MOUSE_ON if self._has_mouse else MOUSE_OFF)
             self._driver.flush()
+
+    def keep_figures(self) -> None:
+        """Remember whether figures are shown; only the app in a real terminal does."""
 
     def choose_context(self) -> None:
         """Let the user choose another Engine, and go there."""

@@ -30,6 +30,9 @@ FIGURES: Final[Mapping[str, Callable[[Figures], float]]] = {
 }
 """Column → what the list is sorted by."""
 
+PAIRS: Final = {"net": ("net_in", "net_out"), "block": ("block_in", "block_out")}
+"""Column of both directions, where a list has other columns too → the two."""
+
 TITLES: Final[Mapping[str, tuple[str, int]]] = {
     "cpu": (N_("CPU %"), 7),
     "memory": (N_("MEM"), 8),
@@ -40,18 +43,23 @@ TITLES: Final[Mapping[str, tuple[str, int]]] = {
     "block_in": (N_("BLK IN"), 7),
     "block_out": (N_("BLK OUT"), 7),
     "pids": (N_("PIDS"), 5),
+    "net": (N_("NET I/O"), 15),
+    "block": (N_("BLOCK I/O"), 15),
 }
 """Column → its title and width."""
 
 
-def figure_column(key: str, *, priority: int) -> Column:
-    """Return a column of figures."""
-    title, width = TITLES[key]
-    return Column(key, _(title), width, align="right", priority=priority)
+def figure_column(key: str, *, priority: int, width: int = 0) -> Column:
+    """Return a column of figures, of its usual width or another one."""
+    title, usual = TITLES[key]
+    return Column(key, _(title), width or usual, align="right", priority=priority)
 
 
 def figure_cell(key: str, figures: Figures) -> Cell:
     """Return what stands in a column; a dash for what is not told."""
+    if key in PAIRS:
+        ways = [figure_cell(way, figures) for way in PAIRS[key]]
+        return NOTHING if NOTHING in ways else "/".join(map(str, ways))
     value = FIGURES[key](figures)
     if value == UNKNOWN or (key == "limit" and value <= 0):
         return NOTHING
@@ -70,10 +78,12 @@ def by_figure(
     descending: bool,
 ) -> list[ContainerSummary]:
     """Sort by a column; who has no figures comes last either way."""
-    figure = FIGURES[key]
+    parts = [FIGURES[part] for part in PAIRS.get(key, (key,))]
 
     def rank(container: ContainerSummary) -> tuple[bool, float]:
-        value = figure(latest(container.container_id))
+        figures = latest(container.container_id)
+        values = [part(figures) for part in parts]
+        value = UNKNOWN if UNKNOWN in values else sum(values)
         return value == UNKNOWN, -value if descending else value
 
     return sorted(containers, key=rank)

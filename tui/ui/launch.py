@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import RenderableType
 
+from tui.config.settings import keep_figures, load_settings
 from tui.engine.early import EarlyLists
+from tui.i18n import _
 from tui.model.engine import Endpoint
+from tui.model.text import visible
 from tui.store.state import Phase
 from tui.ui.app import OrlopApp
 from tui.ui.driver import driver_class
@@ -84,6 +87,14 @@ class LaunchedApp(OrlopApp):
                 self._leave_by_signal, context=self._context_of_app
             )
 
+    def keep_figures(self) -> None:
+        """Remember whether figures are shown, for the next start."""
+        try:
+            keep_figures(self.store.state.show_figures)
+        except OSError as error:
+            LOG.warning("the settings cannot be written: %s", error)
+            self.tell(_("This cannot be remembered: {why}").format(why=visible(str(error))), "warn")
+
     def _leave_by_signal(self) -> None:
         self.run_worker(self._close(self.ended_by), group="quit", exclusive=True)
 
@@ -119,7 +130,14 @@ def run_app(
         os.environ.pop("NO_COLOR", None)  # empty means nothing, but Textual goes by its presence
     terminal = sys.stdout.fileno()
     saved = first.saved or save_terminal(terminal)
-    app = LaunchedApp(endpoint, facts, early=early, read_only=read_only, practice=practice)
+    app = LaunchedApp(
+        endpoint,
+        facts,
+        early=early,
+        read_only=read_only,
+        show_figures=load_settings().figures,
+        practice=practice,
+    )
     app.first_paint = first
     app.driver_class = driver_class() or app.driver_class
     _handle_signals(app, terminal, saved)

@@ -53,6 +53,10 @@ SORTS: Final = {
 """The columns that the sort key goes through; empty = the list's own order."""
 
 
+FIGURE_ORDER: Final = ("cpu", "memory", "pids", "net", "block")
+"""And of containers while their figures are shown."""
+
+
 class Views(RegistryViews):
     """The verbs that only look. One method each, found by the verb's ID."""
 
@@ -88,6 +92,8 @@ class Views(RegistryViews):
     def _sort_next(self, _selection: Selection) -> None:
         pane = self._screen.pane
         columns = SORTS[pane]
+        if pane is Pane.CONTAINERS and self._screen.state.show_figures:
+            columns = (*columns, *FIGURE_ORDER)
         current = self._screen.state.view(pane).sort
         place = columns.index(current) if current in columns else -1
         column = columns[(place + 1) % len(columns)]
@@ -179,6 +185,11 @@ class Views(RegistryViews):
 
         cursor = self._screen.state.view(Pane.CONTAINERS).cursor
         self._screen.orlop.push_screen(StatsScreen(cursor))
+
+    def _figures(self, _selection: Selection) -> None:
+        from tui.ui.figures import toggle_figures  # few look at it
+
+        toggle_figures(self._screen)
 
     def _top(self, selection: Selection) -> None:
         from tui.ui.screens.processes import ProcessesScreen  # few look at it

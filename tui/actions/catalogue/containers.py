@@ -259,6 +259,14 @@ CONTAINER_VERBS: Final = (
         docker="docker stats",
     ),
     ActionSpec(
+        "figures",
+        N_("Figures"),
+        N_("Show what running containers use in this list, or hide it; read while it is in sight."),
+        ("V",),
+        ON_CONTAINERS,
+        docker="docker stats",
+    ),
+    ActionSpec(
         "top",
         N_("Top"),
         N_("Show the processes of the container."),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.i18n import _, ngettext
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
 from tui.model.text import human_size, short_id
+from tui.store.reduce import FIGURE_COLUMNS
 from tui.store.rows import container_rows, visible_container_rows
 from tui.store.state import Pane, Phase, State
 from tui.ui.panes.base import LazyRows, ListPane
 from tui.ui.terminal import Glyphs
 from tui.ui.widgets.columns import Cell, CellText, Column, Row, longest
+
+if TYPE_CHECKING:
+    from tui.model.stats import Figures
+
+    Latest = Callable[[str], Figures]
 
 STATE_STYLES = {
     ContainerState.RUNNING: "good",
@@ -32,6 +38,10 @@ class ContainersPane(ListPane):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(glyphs)
         self._title_text = _("Containers")
+        self.latest: Latest | None = None
+        """What tells the newest figures of a container, once figures are shown."""
+        self.shown: Sequence[ContainerSummary] = ()
+        """The containers of the rows, in their order."""
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns before anything is known."""
@@ -44,6 +54,8 @@ class ContainersPane(ListPane):
             state.containers,
             state.connection,
             state.all_containers,
+            state.show_figures,
+            _told(state),
             view.filter,
             view.sort,
             view.descending,
@@ -51,14 +63,27 @@ class ContainersPane(ListPane):
 
     def show_rows(self, state: State) -> None:
         """Filter and sort."""
-        every = container_rows(state)
-        shown = visible_container_rows(every, state.view(self.PANE))
+        every, view = container_rows(state), state.view(self.PANE)
+        latest = self.latest if state.show_figures else None
+        moves = latest is not None and view.sort in FIGURE_COLUMNS
+        self.shown = visible_container_rows(every, view)
+        if latest is not None and moves:
+            from tui.ui.figurecolumns import by_figure
+
+            self.shown = by_figure(self.shown, view.sort, latest, descending=view.descending)
         self.rows.empty_text = self._empty_text(state, bool(every))
-        columns = container_columns(shown)
+        columns = container_columns(self.shown, figures=state.show_figures)
+        top = self.rows.visible_range[0]
         self.rows.set_columns(columns)
         self.rows.set_rows(
-            LazyRows(shown, lambda row: row.container_id, lambda row: container_cells(row, columns))
+            LazyRows(
+                self.shown,
+                lambda row: row.container_id,
+                lambda row: container_cells(row, columns, latest),
+            )
         )
+        if moves:
+            self.rows.scroll_rows(top)  # rows change places: the cursor goes, the view stays
         self._title_text = _containers_title(state)
 
     def title(self) -> str:
@@ -89,12 +114,23 @@ def _containers_title(state: State) -> str:
     ).format(running=running, count=len(state.containers))
 
 
-def container_columns(rows: Sequence[ContainerSummary]) -> tuple[Column, ...]:
+def _told(state: State) -> object:
+    """Return what is another object once figures have come."""
+    if not state.show_figures:
+        return None
+    reading = (job.progress for job in state.jobs if job.kind == "follow_stats")
+    return next(reading, None)
+
+
+def container_columns(
+    rows: Sequence[ContainerSummary], *, figures: bool = False
+) -> tuple[Column, ...]:
     """Return the columns that have something to tell, as wide as it takes within reason."""
     names = longest((row.name for row in rows), 8, 24)
     columns = [
         Column("name", _("NAME"), 1, min_width=names, flex=True, priority=9),
         Column("state", _("STATE"), 10, priority=8),
+        *(_figure_columns() if figures else ()),
         Column("image", _("IMAGE"), 2, min_width=12, flex=True, priority=7),
         Column("status", _("STATUS"), longest((row.status for row in rows), 6, 32), priority=6),
     ]
@@ -107,6 +143,22 @@ def container_columns(rows: Sequence[ContainerSummary]) -> tuple[Column, ...]:
         columns.append(Column("size_rw", _("WRITTEN"), 7, align="right", priority=10))
     columns.append(Column("command", _("COMMAND"), 1, min_width=12, flex=True, priority=2))
     return tuple(columns)
+
+
+def _figure_columns() -> tuple[Column, ...]:
+    """Return the columns of figures: CPU and memory before the image, the others if there is room.
+
+    Imported here: few look at them, and the pane is part of a start.
+    """
+    from tui.ui.figurecolumns import figure_column
+
+    return (
+        figure_column("cpu", priority=9),
+        figure_column("memory", priority=9),
+        figure_column("pids", priority=4, width=6),  # room for the arrow of the order
+        figure_column("net", priority=3),
+        figure_column("block", priority=3),
+    )
 
 
 def _ports(row: ContainerSummary) -> str:
@@ -126,7 +178,21 @@ CELLS: Final[Mapping[str, Callable[[ContainerSummary], Cell]]] = {
 """Column → what it shows of a container."""
 
 
-def container_cells(row: ContainerSummary, columns: tuple[Column, ...]) -> Row:
+def container_cells(
+    row: ContainerSummary, columns: tuple[Column, ...], latest: Latest | None = None
+) -> Row:
     """Return one row as the list shows it."""
-    cells = tuple(CELLS[column.key](row) for column in columns)
+    cells = tuple(
+        CELLS[column.key](row) if column.key in CELLS else _figure(row, column.key, latest)
+        for column in columns
+    )
     return Row(row.container_id, cells, dim=not row.state.is_alive)
+
+
+def _figure(row: ContainerSummary, key: str, latest: Latest | None) -> Cell:
+    """Return a figure; who does not run has none, whatever was read before."""
+    from tui.ui.figurecolumns import NOTHING, figure_cell
+
+    if latest is None or not row.state.is_alive:
+        return NOTHING
+    return figure_cell(key, latest(row.container_id))

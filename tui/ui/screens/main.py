@@ -37,6 +37,7 @@ from tui.ui.widgets.textline import Piece, TextLine
 if TYPE_CHECKING:
     from tui.ui.app import OrlopApp
     from tui.ui.asking import Asking
+    from tui.ui.figures import FiguresWatch
 
 REST: Final = 0.2
 """Seconds that the cursor rests before its image is read: nothing is asked for while it moves."""
@@ -76,6 +77,13 @@ class MainScreen(Screen[None]):
     def reading(self) -> Reading:
         """What is read for the images in view."""
         return Reading(self.orlop)
+
+    @cached_property
+    def figures(self) -> FiguresWatch:
+        """What has figures read for the containers pane; loaded when they are shown."""
+        from tui.ui.figures import FiguresWatch
+
+        return FiguresWatch(self, self.query_one(ContainersPane))
 
     @property
     def orlop(self) -> OrlopApp:
@@ -131,6 +139,8 @@ class MainScreen(Screen[None]):
         self.orlop.store.subscribe(self._state_changed)
         self.show_pane(Pane.IMAGES)
         self._show(self.state)
+        if self.state.show_figures:
+            self.figures.changed()
 
     def list_pane(self, pane: Pane) -> ListPane:
         """Return a pane's widget."""
@@ -140,6 +150,8 @@ class MainScreen(Screen[None]):
 
     def _state_changed(self, before: State, after: State) -> None:
         self._show(after)
+        if before.show_figures or after.show_figures:
+            self.figures.changed()
         if after.view(Pane.IMAGES).marks:
             from tui.actions.preview import MARKED  # not part of a start
 
