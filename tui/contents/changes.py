@@ -96,11 +96,12 @@ class Changes:
         self._busy: set[bytes] = set()
         """Folders with any change in them."""
         self._counts: Counter[str] = Counter()
-        for letter, path in told:
-            if len(self.lines) >= CHANGES_MAX:
-                self.has_more = True
-                break
-            self._add(Change(letter, path.strip("/").encode("utf-8", "replace")))
+        with collecting_later():
+            for letter, path in told:
+                if len(self.lines) >= CHANGES_MAX:
+                    self.has_more = True
+                    break
+                self._add(Change(letter, path.strip("/").encode("utf-8", "replace")))
 
     def _add(self, line: Change) -> None:
         if not line.path:

@@ -34,10 +34,10 @@ AT_ONCE: Final = 2
 AT_ONCE_FAR: Final = 3
 """Connections to one far away; through ssh each is a login, and servers refuse many at once."""
 
-TAR_FROM: Final = 4
+TAR_FROM: Final = 5
 """Paths in a folder from which on it is read as a tar."""
 
-TARS_MAX: Final = 100
+TARS_MAX: Final = 1000
 """Folders that are read as tars, the fullest first: an Engine tells an event of each."""
 
 TAR_FREE: Final = 1 << 22

@@ -19,6 +19,7 @@ from typing import Final
 
 from tui.contents.changes import GONE, LOSSY, Changes
 from tui.layers.slices import SLICE
+from tui.layers.tarscan import collecting_later
 from tui.model.listing import Kind, LayerEntry
 
 NAMES_MAX: Final = 1_000_000
@@ -107,19 +108,25 @@ class UpperDir:
         by_folder: dict[bytes, list[bytes]] = {}
         for line in changes.lines:
             by_folder.setdefault(line.path.rpartition(b"/")[0], []).append(line.path)
-        for folder, paths in by_folder.items():
-            check()
-            real = self._real(folder)
-            number = self._open(real) if real is not None else None
-            try:
-                for count, path in enumerate(paths, 1):
-                    if not count % SLICE:
-                        check()
-                    entry = self._entry(number, real, path)
-                    book.told[path] = GONE if entry is None else entry
-            finally:
-                if number is not None:
-                    os.close(number)
+        with collecting_later():
+            for folder, paths in by_folder.items():
+                check()
+                self._read_folder(folder, paths, book, check)
+
+    def _read_folder(
+        self, folder: bytes, paths: Sequence[bytes], book: SizesBook, check: Callable[[], None]
+    ) -> None:
+        real = self._real(folder)
+        number = self._open(real) if real is not None else None
+        try:
+            for count, path in enumerate(paths, 1):
+                if not count % SLICE:
+                    check()
+                entry = self._entry(number, real, path)
+                book.told[path] = GONE if entry is None else entry
+        finally:
+            if number is not None:
+                os.close(number)
 
     def _entry(self, number: int | None, folder: bytes | None, path: bytes) -> LayerEntry | None:
         """Return what is at a path of an open folder; None for nothing, or a whiteout."""

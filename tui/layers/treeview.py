@@ -108,15 +108,25 @@ class TreeView:
     def choose(self, choice: Choice) -> int:
         """Show only these entries; returns how many there are."""
         self.choice = choice
-        self.found, self._folders = 0, set()
-        self._fits = _fits(self.tree, choice)
-        if self._fits is not None:
-            self._find(self._fits)
+        self._filter()
         if choice.is_filter and not self.is_flat:
             self.expand_all()  # what was looked for shall be seen
         else:
             self._rebuild()
         return self.found
+
+    def look_at(self, tree: FileTree) -> int:
+        """Show another tree as this one was looked at; returns how many entries are found."""
+        self.tree = tree
+        self._filter()
+        self._rebuild()
+        return self.found
+
+    def _filter(self) -> None:
+        self.found, self._folders = 0, set()
+        self._fits = _fits(self.tree, self.choice)
+        if self._fits is not None:
+            self._find(self._fits)
 
     def _find(self, fits: Fits) -> None:
         """Count what is wanted, and note the folders that it is in."""

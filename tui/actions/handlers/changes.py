@@ -6,25 +6,28 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.changes import ReadDiff, ViewContainerFile
 from tui.config.paths import cache_directory, home_directory
 from tui.i18n import _, ngettext
-from tui.model.container import UNKNOWN_SIZE
 from tui.model.filetext import FileText
 from tui.model.progress import Progress
 from tui.store import events
 
 if TYPE_CHECKING:
-    from tui.contents.changes import Changes
+    from tui.contents.changes import Changes, ContainerDiff
     from tui.engine.client import EngineClient
     from tui.engine.wire_disk import DiskPlace
     from tui.layers.union import Union
 
 FIRST: Final = 0.5
 """Seconds after which what is known by then is told again; each time it is twice as long."""
+
+SLOWER: Final = 10_000
+"""Changes for which it is so much longer: making a tree of very many takes seconds."""
 
 LOOK: Final = 0.1
 """Seconds between two looks at how far the asking is."""
@@ -89,7 +92,7 @@ class _Reading:
         self._source = ""
 
     def begin(self) -> None:
-        """Read the changes, and tell them without sizes."""
+        """Read the changes."""
         from tui.contents.changes import Changes
         from tui.engine import changes, containers
         from tui.engine.wire_disk import disk_place, mount_points
@@ -100,7 +103,6 @@ class _Reading:
         self._place, self._mounts = disk_place(inspected), mount_points(inspected)
         told = self._counted(changes.changes(self._client, container_id))
         self._changes = Changes(container_id, self._action.container.name, told)
-        self._tell()
 
     def _counted(self, told: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         for number, line in enumerate(told, 1):
@@ -111,7 +113,7 @@ class _Reading:
             yield line
 
     def measure(self) -> None:
-        """Find out how large they are, from the disk where that can be read."""
+        """Find out how large they are: from the disk where that can be read, which is quick."""
         from tui.contents.changesizes import SizeSource, UpperDir, open_upper
 
         is_local = self._client.endpoint.is_local
@@ -130,18 +132,24 @@ class _Reading:
 
     def _ask(self) -> None:
         from tui.contents.changesasked import Asked
+        from tui.engine.errors import EngineError
 
         asked = Asked(self._context.client, self._changes, self._book, self._mounts)
+        self._tell()
         asked.start()
         self._context.on_cancel(asked.stop)
-        wait, told_at = FIRST, time.monotonic()
-        while not asked.ended.wait(LOOK):
-            self._progress()
-            if time.monotonic() - told_at > wait:
-                self._tell()
-                wait, told_at = 2 * wait, time.monotonic()
-        asked.join()
-        self._context.check()
+        wait, told_at = FIRST * (1 + len(self._changes.lines) / SLOWER), time.monotonic()
+        try:
+            while not asked.ended.wait(LOOK):
+                self._progress()
+                if time.monotonic() - told_at > wait:
+                    self._tell()
+                    wait, told_at = 2 * wait, time.monotonic()
+            asked.join()
+            self._context.check()
+        except EngineError:
+            self._tell()  # what came before it ended is good
+            raise
 
     def _progress(self) -> None:
         self._context.check()
@@ -155,18 +163,24 @@ class _Reading:
         from tui.engine.errors import NotFound
 
         container_id = self._action.container.container_id
-        self._tell()
-        if self._changes.touches_image and self._place.image_id:
-            self._image = kept_union(self._client, self._place.image_id)
+        diff = self._tell()
         measured = containers.measured_containers(self._client, [container_id])
         if not measured:
             raise NotFound
-        self._tell(measured[0].size_rw)
-
-    def _tell(self, size_rw: int = UNKNOWN_SIZE) -> None:
-        told = dict(self._book.told)
-        diff = self._changes.diff(told, self._image, source=self._source, size_rw=size_rw)
+        if self._changes.touches_image and self._place.image_id:
+            self._image = kept_union(self._client, self._place.image_id)
+        if self._image is not None:
+            diff = self._made()
+        diff = replace(diff, size_rw=measured[0].size_rw)
         self._context.tell(events.DiffRead(diff, self._book))
+
+    def _made(self) -> ContainerDiff:
+        return self._changes.diff(self._book.told, self._image, source=self._source)
+
+    def _tell(self) -> ContainerDiff:
+        diff = self._made()
+        self._context.tell(events.DiffRead(diff, self._book))
+        return diff
 
 
 def kept_union(client: EngineClient, image_id: str) -> Union | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from tui.contents.changes import NOT_TOLD, ContainerDiff, is_told
 from tui.contents.changesizes import SizesBook, SizeSource
-from tui.i18n import _, ngettext
+from tui.i18n import N_, _, ngettext
 from tui.layers.filetree import FileTree, Node
 from tui.layers.treeview import TreeView
 from tui.layers.union import Change
@@ -109,18 +109,17 @@ def bytes_pieces(diff: ContainerDiff, tree: FileTree, *, is_over: bool) -> tuple
         tree: The tree that is shown of it.
         is_over: Whether no more sizes will come.
     """
-    text = _(" {size} in these files").format(size=human_size(tree.node(b"").sums.size))
+    found = tree.node(b"").sums.size
+    text = _(" {size} in these files").format(size=human_size(found))
     if diff.size_rw != UNKNOWN_SIZE:
         text += _(", {size} in the writable layer").format(size=human_size(diff.size_rw))
-    pieces: list[Piece] = [text]
+    notes: list[str] = []
     if diff.unknown and is_over:
-        missing = ngettext(
-            "the size of {count} path is not known",
-            "the sizes of {count} paths are not known",
-            diff.unknown,
-        ).format(count=diff.unknown)
-        pieces.append(CellText(f"  {missing}", "warn"))
-    return tuple(pieces)
+        missing = ngettext("{count} size unknown", "{count} sizes unknown", diff.unknown)
+        notes.append(missing.format(count=diff.unknown))
+    if diff.source == SizeSource.ARCHIVE and found > diff.size_rw > 0:
+        notes.append(_("hard links count twice"))
+    return (text, CellText(f"  {'; '.join(notes)}" if notes else "", "warn"))
 
 
 def change_fields(node: Node, before: LayerEntry | None, source: str) -> list[FieldValue]:
@@ -152,7 +151,7 @@ def change_fields(node: Node, before: LayerEntry | None, source: str) -> list[Fi
     return fields
 
 
-ASKED_NOTE: Final = (
+ASKED_NOTE: Final = N_(
     "The Engine was asked for sizes path by path: it tells no owners, and a file with several "
     "names counts with each, where the folder is not new as a whole."
 )

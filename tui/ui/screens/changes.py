@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import on
@@ -17,6 +19,7 @@ from tui.actions.values.containers import ContainerTarget
 from tui.contents.changes import ContainerDiff, is_told
 from tui.contents.changesizes import SizesBook, SizeSource
 from tui.i18n import N_, _
+from tui.layers.filetree import FileTree
 from tui.layers.treeview import ALL, Choice, TreeView
 from tui.layers.union import Change
 from tui.model.job import Job, JobState
@@ -28,6 +31,7 @@ from tui.ui.progress import progress_bar
 from tui.ui.screens.changerows import ChangeRows, bytes_pieces, change_fields, count_pieces
 from tui.ui.screens.filekeys import COPY, FILTER, HELP, NEXT, OPEN, REST, Key, bindings
 from tui.ui.screens.filerows import TreeRows, columns, key_of
+from tui.ui.screens.fileturns import Turned
 from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
 from tui.ui.screens.treesheet import TreeSheet
 from tui.ui.widgets.columns import CellText
@@ -36,6 +40,9 @@ from tui.ui.widgets.textline import Piece, TextLine
 
 OPENED: Final = 60
 """Rows that are opened at first, so that a few changes are seen at once."""
+
+MANY: Final = 50_000
+"""Changes that are kept out of Python's search for cycles."""
 
 CHANGE_KEYS: Final = (
     HELP,
@@ -166,18 +173,26 @@ class ChangesScreen(TreeSheet):
 
     def _build(self) -> None:
         """Make the tree anew where more is known, in a thread."""
-        if self._diff is not self._shown and self._diff is not None and not self._is_building:
-            self._is_building = True
-            self.run_worker(self._make(self._diff), group="tree")
+        diff, shown = self._diff, self._shown
+        if diff is shown or diff is None or self._is_building:
+            return
+        if shown is not None and diff.after is shown.after:  # only the Engine's sum is new
+            self._shown = diff
+            return
+        self._is_building = True
+        self.run_worker(self._make(diff), group="tree")
 
     async def _make(self, diff: ContainerDiff) -> None:
-        choice = self.choice
-        view = await asyncio.to_thread(make_view, diff, choice, self.turns.view)
+        tree = await asyncio.to_thread(made_tree, diff)
+        if self.turns.view is None:
+            view = await asyncio.to_thread(first_view, tree, self.choice)
+            self.turns.replace(view)
+            if self.choice != view.choice:
+                self.tree_verbs.choose(self.choice)
+        else:  # in its turn, so that nothing is lost of what the user is changing
+            self.turns.turn(partial(_look_at, tree), _("adding up..."))
         self._shown = diff
         self._is_building = False
-        self.turns.replace(view)
-        if self.choice != choice:
-            self.tree_verbs.choose(self.choice)
         self._changed(self.orlop.store.state)
 
     def _show_news(self) -> None:
@@ -300,14 +315,25 @@ SIZES_HELP: Final = N_(
 )
 
 
-def make_view(diff: ContainerDiff, choice: Choice, old: TreeView | None) -> TreeView:
-    """Return the tree of the changes with the same folders open; of very many it takes long."""
+def made_tree(diff: ContainerDiff) -> FileTree:
+    """Return the tree of the changes; of very many it takes long."""
     tree = diff.tree()
-    if old is None:
-        view = TreeView(tree, choice=choice)
-        view.expand_all(OPENED)
-        return view
-    return TreeView(tree, old.order, choice, set(old.opened), is_flat=old.is_flat)
+    if diff.count > MANY:
+        gc.freeze()  # Python's search for cycles in all this would hold up every key
+    return tree
+
+
+def first_view(tree: FileTree, choice: Choice) -> TreeView:
+    """Return a tree as it is seen at first: open, as far as there is room."""
+    view = TreeView(tree, choice=choice)
+    view.expand_all(OPENED)
+    return view
+
+
+def _look_at(tree: FileTree, view: TreeView, index: int) -> Turned:
+    found = view.look_at(tree)
+    note = _("{count} found").format(count=found) if view.choice.is_filter else ""
+    return Turned(note, row=0 if index <= 0 else -1)
 
 
 def _before(view: TreeView, path: bytes) -> LayerEntry | None:
