@@ -10,6 +10,7 @@ import socket
 import stat
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,11 +120,12 @@ async def test_copied_out_it_is_what_docker_cp_writes(
     container: ContainerTarget,
     docker_cli: str,
     tmp_path: Path,
+    engine_kind: str,
     what: str,
     is_there: bool,
 ) -> None:
-    if what == "/" and verbs.client.capabilities.store == "podman":
-        pytest.skip("not on this Engine: Podman's own copy of the root differs by its mounts")
+    if engine_kind == "podman" and what == "/data/." and not is_there:
+        pytest.skip("not on this Engine: the docker command makes nothing of what Podman tells")
     ours, theirs = tmp_path / "ours" / "x", tmp_path / "theirs" / "x"
     for one in (ours, theirs):
         one.parent.mkdir()
@@ -254,8 +256,10 @@ def inside(verbs: Verbs, name: str) -> dict[str, tuple[object, ...]]:
     ],
 )
 async def test_copied_in_it_is_what_docker_cp_makes(
-    verbs: Verbs, local: Path, docker_cli: str, source: str, path: str
+    verbs: Verbs, local: Path, docker_cli: str, engine_kind: str, source: str, path: str
 ) -> None:
+    if engine_kind == "podman" and (source, path) == ("src/.", "/data"):
+        pytest.skip("not on this Engine: there docker cp changes the mode of the folder itself")
     image = verbs.maker.load(ImageSpec((NASTY,), tags=(verbs.maker.name("nasty:1"),)))[0]
     names = [f"{verbs.maker.prefix}-{name}" for name in ("ours", "theirs")]
     ids = [verbs.container(image, name, command=["x"]) for name in ("ours", "theirs")]
@@ -306,8 +310,9 @@ async def test_sockets_and_what_cannot_be_read_are_left_out_and_told(
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        (b"/nosuch/deeper", "no such"),
+        (b"/nosuch/deeper", "no such folder"),
         (b"/etc/one/x", ""),
+        (b"/nosuch/", "no such folder"),
         (b"/etc/one", "cannot be copied to this place"),
     ],
 )
@@ -334,28 +339,37 @@ async def test_a_folder_never_takes_the_place_of_a_file(
     assert inside(verbs, container.container_id)["etc/one"][5] in (b"1" * 500, "etc/hard")
 
 
-async def test_read_only_places_say_so(verbs: Verbs, tmp_path: Path) -> None:
+def with_volume(verbs: Verbs, name: str, volume: str, **options: Any) -> ContainerTarget:
+    """Create a container with a volume at /there."""
     image = verbs.maker.load(runnable(verbs.maker.name("run:1")))[0]
-    host = verbs.api.create_host_config(
-        read_only=True, network_mode="none", binds=[f"{tmp_path}:/there:ro"]
-    )
-    name = f"{verbs.maker.prefix}-ro"
+    host = verbs.api.create_host_config(network_mode="none", binds=[volume], **options)
+    name = f"{verbs.maker.prefix}-{name}"
     made = verbs.api.create_container(image, ["x"], name=name, host_config=host)["Id"]
     verbs.maker.adopt(containers=[made])
-    target = ContainerTarget(made, name)
+    return ContainerTarget(made, name)
+
+
+async def test_volumes_are_looked_into_and_read_only_places_say_so(
+    verbs: Verbs, tmp_path: Path, engine_kind: str
+) -> None:
+    volume = f"{verbs.maker.prefix}-volume"
     source = tmp_path / "file"
     source.write_bytes(b"x")
-    for path in (b"/", b"/there"):
-        job = await verbs.do(CopyIn(target, str(source), path, overwrite=True))
-        assert (job.state, job.summary.split(".")[0]) == (
-            JobState.FAILED,
-            "The files there are read-only",
-        ), job
-    (tmp_path / "from-here").write_bytes(b"here")
-    there = await folder(verbs, target, b"/there")
-    assert {item.name for item in there.items} >= {b"from-here"}, "mounts are looked into"
-    root = await folder(verbs, target, b"/")
-    assert [item.name for item in root.items if item.is_mount] == [b"there"]
+    try:
+        writes = with_volume(verbs, "writes", f"{volume}:/there")
+        assert went_well(await verbs.do(CopyIn(writes, str(source), b"/there")))
+        reads = with_volume(verbs, "reads", f"{volume}:/there:ro", read_only=True)
+        there = await folder(verbs, reads, b"/there")
+        assert [item.name for item in there.items] == [b"file"]
+        root = await folder(verbs, reads, b"/")
+        assert [item.name for item in root.items if item.is_mount] == [b"there"]
+        for path in (b"/", b"/there") if engine_kind != "podman" else ():  # which writes there
+            job = await verbs.do(CopyIn(reads, str(source), path, overwrite=True))
+            assert job.state is JobState.FAILED, job
+            assert "read-only" in job.summary, job
+    finally:
+        verbs.maker.clean()
+        verbs.api.remove_volume(volume)
 
 
 async def test_a_running_containers_files(verbs: Verbs, tmp_path: Path) -> None:
@@ -363,7 +377,7 @@ async def test_a_running_containers_files(verbs: Verbs, tmp_path: Path) -> None:
     made = verbs.container(image, "runs", start=True)
     target = ContainerTarget(made, f"{verbs.maker.prefix}-runs")
     root = await folder(verbs, target, b"/")
-    assert {item.name for item in root.items} >= {b"bin", b"proc"}
+    assert b"bin" in {item.name for item in root.items}
     proc = await folder(verbs, target, b"/proc")
     assert not proc.items
     assert "kernel" in proc.note

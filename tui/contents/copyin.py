@@ -106,7 +106,7 @@ def landing_of(client: EngineClient, container_id: str, source: str, path: bytes
     except NotFound:
         if path.endswith(b"/") and not whole:
             raise BadPlace(_("there is no such folder in the container")) from None
-        return Landing(parent(clean), clean.rpartition(b"/")[2])
+        return Landing(_folder_at(client, container_id, parent(clean)), clean.rpartition(b"/")[2])
     if told.is_folder:
         if source.endswith(INSIDE):
             return Landing(real, b"", is_there=True)
@@ -116,6 +116,17 @@ def landing_of(client: EngineClient, container_id: str, source: str, path: bytes
     if whole or path.endswith(b"/"):
         raise BadPlace(_("a file is there, and a folder cannot take its place"))
     return Landing(parent(real), real.rpartition(b"/")[2], is_there=True)
+
+
+def _folder_at(client: EngineClient, container_id: str, path: bytes) -> bytes:
+    """Return the real path of a folder that must be there: Podman would make it."""
+    try:
+        real, told = found_at(client, container_id, path)
+    except NotFound:
+        raise BadPlace(_("there is no such folder in the container")) from None
+    if not told.is_folder:
+        raise BadPlace(_("a file is there, where a folder is needed"))
+    return real
 
 
 def _is_there(client: EngineClient, container_id: str, path: bytes) -> bool:
