@@ -179,3 +179,19 @@ def test_a_commit_that_cannot_be(query: str, status: int, words: str) -> None:
     hold, _clock = vessel()
     make(hold)
     assert refusal(hold, "POST", f"/commit?{query}") == (status, words)
+
+
+def test_read_only_files_are_not_written() -> None:
+    hold, _clock = vessel()
+    host = {"ReadonlyRootfs": True, "Binds": ["data:/tmp", "other:/root:ro"]}
+    make(hold, HostConfig=host)
+
+    def put(folder: str) -> int:
+        target = f"/containers/one/archive?path={folder}"
+        return call(hold, "PUT", target, packed(new=b"x"), headers=TAR).status
+
+    root = refusal(hold, "PUT", "/containers/one/archive?path=/etc", packed(new=b"x"), headers=TAR)
+    assert root == (500, "container rootfs is marked read-only")
+    home = refusal(hold, "PUT", "/containers/one/archive?path=/root", packed(new=b"x"), headers=TAR)
+    assert home == (500, "mounted volume is marked read-only")
+    assert put("/tmp") == 200

@@ -87,6 +87,33 @@ def archive_in(bench: Bench) -> None:
 
 
 @scenario()
+def archive_in_carefully(bench: Bench) -> None:
+    container = _based(bench)
+    path = f"/containers/{container}/archive"
+    careful = {"path": "/", "noOverwriteDirNonDir": "true"}
+    over_file = make_layer({"a/one/deep": b"x"})
+    over_folder = make_layer({"a": b"x"})
+    bench.call("a folder over a file", "PUT", path, careful, body=over_file)
+    bench.call("a file over a folder", "PUT", path, careful, body=over_folder)
+    bench.call("files over files", "PUT", path, careful, body=make_layer({"a/one": b"new"}))
+    answer = bench.quiet("GET", path, {"path": "/a"})
+    bench.notes.note("then", sorted(_rows(answer.body)))
+    bench.call("into nothing below", "PUT", path, {"path": "/no/such"}, body=over_folder)
+    bench.call("no container", "PUT", "/containers/nosuch/archive", careful, body=over_folder)
+    bench.call("head, no container", "HEAD", "/containers/nosuch/archive", {"path": "/"})
+
+
+@scenario("classic", "containerd")
+def archive_into_read_only_files(bench: Bench) -> None:
+    host = {"NetworkMode": "none", "ReadonlyRootfs": True}
+    container = bench.container("one", Cmd=["x"], HostConfig=host)
+    path = f"/containers/{container}/archive"
+    body = make_layer({"new": b"n"})
+    bench.call("into the root", "PUT", path, {"path": "/"}, body=body)
+    bench.call("out of it", "GET", path, {"path": "/bin"})
+
+
+@scenario()
 def export(bench: Bench) -> None:
     container = _based(bench)
     bench.quiet(

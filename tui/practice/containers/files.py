@@ -13,6 +13,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.practice.configs import timestamp
+from tui.practice.containers.inspecting import mounts
 from tui.practice.nodes import Kind, Node
 from tui.practice.tars import BadTar, read, write_tree
 from tui.practice.tree import Tree
@@ -110,6 +111,7 @@ def unpack(container: Container, name: str, path: str, data: bytes, *, careful: 
         raise ApiError(404, f"Could not find the file {path} in container {name}")
     if node.kind is not Kind.DIRECTORY:
         raise ApiError(500, "extraction point is not a directory")
+    _check_writable(container, f"/{place}")
     tar = _unpacked(data)
     if not tar:
         return
@@ -118,6 +120,17 @@ def unpack(container: Container, name: str, path: str, data: bytes, *, careful: 
         container.tree.unpack(tar, place, whiteouts=False)
     except BadTar as error:
         raise ApiError(500, f"{_PREFIX}: archive/tar: invalid tar header") from error
+
+
+def _check_writable(container: Container, folder: str) -> None:
+    """Refuse what is read-only: a mount, or all that is no mount."""
+    for mount in mounts(container):
+        if f"{folder}/".startswith(f"{mount['Destination'].rstrip('/')}/"):
+            if mount["RW"]:
+                return
+            raise ApiError(500, "mounted volume is marked read-only")
+    if container.host_config.get("ReadonlyRootfs"):
+        raise ApiError(500, "container rootfs is marked read-only")
 
 
 def _check(tree: Tree, place: str, tar: bytes, *, careful: bool) -> None:
