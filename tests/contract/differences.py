@@ -49,7 +49,6 @@ def _refuses(status: str | None) -> bool:
 DIFFERENCES: Final[tuple[Difference, ...]] = (
     # What the practice engine is not meant to be like
     Difference(EVERY, ("info: info Labels*",), "A label tells that it is a practice engine."),
-    Difference(EVERY, ("remove: volumes",), "The practice engine has no volumes."),
     Difference(
         EVERY,
         ("by_prefix_of_the_id: a slash",),

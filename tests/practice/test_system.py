@@ -117,9 +117,7 @@ def test_networks(path: Path) -> None:
 @pytest.mark.parametrize(
     ("method", "target", "body"),
     [
-        ("GET", "/volumes", {"Volumes": [], "Warnings": None}),
         ("GET", "/plugins", []),
-        ("POST", "/volumes/prune", {"VolumesDeleted": [], "SpaceReclaimed": 0}),
         ("POST", "/networks/prune", {"NetworksDeleted": None}),
         ("POST", "/build/prune", {"CachesDeleted": None, "SpaceReclaimed": 0}),
     ],
@@ -139,8 +137,6 @@ def test_there_is_no_swarm(path: Path, target: str) -> None:
 @pytest.mark.parametrize(
     ("method", "target", "status", "message"),
     [
-        ("GET", "/volumes/x", 404, "get x: no such volume"),
-        ("DELETE", "/volumes/x", 404, "get x: no such volume"),
         ("GET", "/plugins/x/json", 404, 'plugin "x" not found'),
         ("POST", "/networks/prune?filters=%7B%22x%22:[%22a%22]%7D", 400, "Invalid filter 'x'"),
         (
@@ -151,7 +147,6 @@ def test_there_is_no_swarm(path: Path, target: str) -> None:
         ),
         ("POST", "/swarm/leave", 503, "This node is not part of a swarm"),
         ("POST", "/swarm/init", 501, "the practice engine joins no swarm"),
-        ("POST", "/volumes/create", 501, "the practice engine has no volumes"),
         ("POST", "/networks/create", 501, "the practice engine makes no networks"),
         ("POST", "/build", 501, "the practice engine does not build; try docker commit"),
     ],

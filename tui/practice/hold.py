@@ -15,6 +15,7 @@ from tui.practice.faults import Faults
 from tui.practice.images import ImageStore
 from tui.practice.layers import LayerStore
 from tui.practice.registry import Registry
+from tui.practice.volumes import Volumes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Hold:
     layers: LayerStore = field(init=False)
     images: ImageStore = field(init=False)
     containers: ContainerStore = field(init=False)
+    volumes: Volumes = field(init=False)
     registry: Registry = field(init=False)
     """The far side: what can be pulled, and where pushes go."""
     distribution: Distribution = field(init=False)
@@ -58,6 +60,7 @@ class Hold:
         self.containers = ContainerStore(self)
         self.registry = Registry()
         self.distribution = Distribution(self.settings.data_root)
+        self.volumes = Volumes(self)
         if self.settings.data_root:
             self.containers.read(self.settings.data_root)
             self.layers.sweep()  # what nobody holds any more, now that the containers are known

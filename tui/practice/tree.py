@@ -63,7 +63,10 @@ class Tree:
         path = clean(path)
         if follow:
             found = self.resolve(path)
-            return None if found is None else self._nodes.get(found)
+            return None if found is None else self._node(found)
+        return self._node(path)
+
+    def _node(self, path: str) -> Node | None:
         return self._nodes.get(path)
 
     def resolve(self, path: str, *, last: bool = True) -> str | None:
@@ -86,10 +89,10 @@ class Tree:
             if part == "..":
                 done = done[:-1]
                 continue
-            here = self._nodes.get("/".join(done))
+            here = self._node("/".join(done))
             if here is None or here.kind is not Kind.DIRECTORY:
                 return None
-            node = self._nodes.get("/".join([*done, part]))
+            node = self._node("/".join([*done, part]))
             if node is None or node.kind is not Kind.SYMLINK or not (parts or last):
                 done.append(part)
                 continue
@@ -178,7 +181,7 @@ class Tree:
             if whiteouts and name.startswith(WHITEOUT):
                 self._white_out(folder, name, fresh)
                 continue
-            node = self._nodes.get(clean(f"{base}/{entry.link}")) if entry.link else entry.node
+            node = self._node(clean(f"{base}/{entry.link}")) if entry.link else entry.node
             if node is not None and (path or node.kind is Kind.DIRECTORY):
                 self.put(path, node)
                 fresh.add(path)

@@ -9,6 +9,7 @@ from tests.contract.scenarios import (
     system,
     transfer,
     updating,
+    volumes,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "system",
     "transfer",
     "updating",
+    "volumes",
 ]

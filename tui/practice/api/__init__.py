@@ -7,7 +7,7 @@ from typing import Final
 
 MODULES: Final = (
     "images", "transfer", "registry", "hub", "containers", "exec",
-    "system", "events", "resources", "control",
+    "system", "events", "resources", "volumes", "control",
 )  # fmt: skip
 
 

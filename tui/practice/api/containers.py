@@ -11,6 +11,7 @@ from tui.practice.containers import (
     lifecycle,
     listing,
     mainprocess,
+    mountpoints,
     tops,
     updating,
 )
@@ -92,7 +93,7 @@ def _has_body(request: Request) -> bool:
 def create(hold: Hold, request: Request) -> Response:
     """Create a container."""
     container = creation.create(hold, request.first("name"), body_of(request))
-    return answer({"Id": container.id, "Warnings": []}, 201)
+    return answer({"Id": container.id, "Warnings": mountpoints.warnings(container)}, 201)
 
 
 @ROUTES.add("GET", "/containers/json")
@@ -246,7 +247,7 @@ def remove(hold: Hold, request: Request) -> Response:
     container = here(hold, request)
     if request.flag("link"):
         raise ApiError(500, "Conflict, cannot remove the default link name of the container")
-    lifecycle.remove(hold, container, force=request.flag("force"))
+    lifecycle.remove(hold, container, force=request.flag("force"), volumes=request.flag("v"))
     return Response(204)
 
 

@@ -1,4 +1,4 @@
-"""What the practice engine has little of: networks, volumes, build cache, plugins, swarm."""
+"""What the practice engine has little of: networks, build cache, plugins, swarm."""
 
 from __future__ import annotations
 
@@ -52,27 +52,6 @@ def prune_networks(_hold: Hold, request: Request) -> Response:
     return answer({"NetworksDeleted": None})
 
 
-@ROUTES.add("GET", "/volumes")
-def list_volumes(_hold: Hold, request: Request) -> Response:
-    """Answer that there are none."""
-    _check_filters(request.filters(), {"dangling", "driver", "label", "name"})
-    return answer({"Volumes": [], "Warnings": None})
-
-
-@ROUTES.add("GET", "/volumes/{name}")
-@ROUTES.add("DELETE", "/volumes/{name}")
-def no_volume(_hold: Hold, request: Request) -> Response:
-    """Refuse: there is none."""
-    raise ApiError(404, f"get {request.names['name']}: no such volume")
-
-
-@ROUTES.add("POST", "/volumes/prune")
-def prune_volumes(_hold: Hold, request: Request) -> Response:
-    """Answer that there was nothing to remove."""
-    _check_filters(request.filters(), {"label", "label!"})
-    return answer({"VolumesDeleted": [], "SpaceReclaimed": 0})
-
-
 @ROUTES.add("POST", "/build/prune")
 def prune_builds(_hold: Hold, _request: Request) -> Response:
     """Answer that there was nothing to remove."""
@@ -83,12 +62,6 @@ def prune_builds(_hold: Hold, _request: Request) -> Response:
 def build(_hold: Hold, _request: Request) -> Response:
     """Refuse: images are made by `docker commit` and `docker import` here."""
     raise ApiError(501, "the practice engine does not build; try docker commit")
-
-
-@ROUTES.add("POST", "/volumes/create")
-def create_volume(_hold: Hold, _request: Request) -> Response:
-    """Refuse: there are none here."""
-    raise ApiError(501, "the practice engine has no volumes")
 
 
 @ROUTES.add("POST", "/networks/create")

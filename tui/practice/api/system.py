@@ -101,13 +101,14 @@ def disk_usage(hold: Hold, _request: Request) -> Response:
     # here, as they register their own calls
     from tui.practice.api.containers import summaries as container_summaries
     from tui.practice.api.images import summaries as image_summaries
+    from tui.practice.api.volumes import usage as volume_usage
 
     with hold.lock:
         usage = {
             "LayersSize": layers_size(hold),
             "Images": image_summaries(hold, usage=True),
             "Containers": container_summaries(hold, all=True, size=True),
-            "Volumes": [],
+            "Volumes": volume_usage(hold),
             "BuildCache": None,
             "BuilderSize": 0,
         }

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tui.practice.containers import init
 from tui.practice.containers.logs import Log
+from tui.practice.containers.mounted import Mounted, Place
 from tui.practice.containers.process import Input
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
     from tui.practice.containers.execs import Exec
+    from tui.practice.containers.mountpoints import MountPoint
     from tui.practice.containers.networks import Endpoint
     from tui.practice.containers.process import Process
     from tui.practice.layers import LayerStore
@@ -102,6 +104,9 @@ class Container:
     paused_at: float = 0.0
     endpoint: Endpoint | None = None
     """Its place in the network, while it runs."""
+    mounts: list[MountPoint] = field(default_factory=list, repr=False)
+    places: dict[str, Place] = field(default_factory=dict, repr=False)
+    """Path → the files that are mounted there."""
     listeners: list[SimpleQueue[Chunk | None]] = field(default_factory=list, repr=False)
     """Attached clients; None tells them that it has ended."""
     kept: bytes = field(default=b"", repr=False)
@@ -118,13 +123,21 @@ class Container:
 
     @property
     def tree(self) -> Tree:
-        """Its file system; what is changed in it stays in its own layer."""
+        """Its own file system, without mounts; what is changed in it stays in its own layer."""
         if self._tree is None:
             tree = self.lower.copy()
             if self.kept:
                 tree.unpack(self.kept)
             self._tree, self.kept = tree, b""
         return self._tree
+
+    @property
+    def files(self) -> Tree:
+        """What its programs see: its file system with all that is mounted over it."""
+        is_writable = not self.host_config.get("ReadonlyRootfs")
+        if not self.places and is_writable:
+            return self.tree
+        return Mounted(self.tree, self.places, writable=is_writable)
 
     @property
     def has_changes(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.practice.configs import container_config
+from tui.practice.containers import mountpoints
 from tui.practice.containers.mainprocess import publish
 from tui.practice.containers.signals import number_of
 from tui.practice.wire import ApiError
@@ -42,9 +43,12 @@ def create(hold: Hold, name: str, body: dict[str, Any]) -> Container:
         config = merged(_listed(given), image.parsed().get("config") or {})
         if not (config.get("Cmd") or config.get("Entrypoint")):
             raise ApiError(400, "No command specified")
+        mounts = mountpoints.wanted(config, host_config)
+        mountpoints.check_sources(hold, host_config)
         container = hold.containers.create(
             image, config, _without_nothing(host_config), name=name, image_name=image_name
         )
+        mountpoints.make(hold, container, mounts)
         publish(hold, container, "create")
         return container
 
@@ -87,6 +91,25 @@ def check_host_config(given: Mapping[str, Any]) -> None:
         raise ApiError(400, "can't create 'AutoRemove' container with restart policy")
     check_memory(given)
     check_cpus(given)
+    check_ports(given)
+
+
+def check_ports(given: Mapping[str, Any]) -> None:
+    """Check the numbers of published ports.
+
+    Raises:
+        ApiError: 400, one is none.
+    """
+    for inside, places in (given.get("PortBindings") or {}).items():
+        outside = [str((place or {}).get("HostPort") or "") for place in places or []]
+        for text in (inside.partition("/")[0], *outside):
+            numbers = [one for one in text.split("-") if one] if text else []
+            if len(numbers) > 2 or not all(_is_port(one) for one in numbers):
+                raise ApiError(400, f'invalid port specification: "{text}"')
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) < 1 << 16
 
 
 def check_memory(given: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.practice.configs import timestamp
-from tui.practice.containers.inspecting import mounts
+from tui.practice.containers.mounted import ReadOnly
 from tui.practice.nodes import Kind, Node
 from tui.practice.tars import BadTar, read, write_tree
 from tui.practice.tree import Tree
@@ -46,14 +46,14 @@ def found(container: Container, name: str, path: str) -> tuple[str, Node]:
     Raises:
         ApiError: 404, there is nothing; 500, it goes through a file.
     """
-    place = container.tree.resolve(path, last=False)
-    node = None if place is None else container.tree.get(place)
+    place = container.files.resolve(path, last=False)
+    node = None if place is None else container.files.get(place)
     if place is None or node is None:
         raise ApiError(404, f"Could not find the file {path} in container {name}")
     is_folder = posixpath.basename(path) in {"", "."}
     if is_folder and node.kind is Kind.SYMLINK:
-        place = container.tree.resolve(path) or place
-        node = container.tree.get(place) or node
+        place = container.files.resolve(path) or place
+        node = container.files.get(place) or node
     if is_folder and node.kind is not Kind.DIRECTORY:
         raise ApiError(500, f"lstat /{place}/: not a directory")
     return place, node
@@ -80,14 +80,14 @@ def path_stat(place: str, node: Node) -> str:
 
 def packed(container: Container, place: str, path: str) -> bytes:
     """Return a path and all below it as a tar."""
-    node = container.tree.get(place)
+    node = container.files.get(place)
     name = "." if posixpath.basename(path) == "." else posixpath.basename(place)
     if node is not None and node.kind is not Kind.DIRECTORY:
         single = Tree()
         single.put(name, node)
         return write_tree(single)
     part = Tree()
-    for below, one in container.tree.walk(place):
+    for below, one in container.files.walk(place):
         part.put(below[len(place) :], one)
     return write_tree(part, name or "/")
 
@@ -105,8 +105,8 @@ def unpack(container: Container, name: str, path: str, data: bytes, *, careful: 
     Raises:
         ApiError: 404, there is no such folder; 500, it is none, or the tar is bad.
     """
-    place = container.tree.resolve(path)
-    node = None if place is None else container.tree.get(place)
+    place = container.files.resolve(path)
+    node = None if place is None else container.files.get(place)
     if place is None or node is None:
         raise ApiError(404, f"Could not find the file {path} in container {name}")
     if node.kind is not Kind.DIRECTORY:
@@ -116,17 +116,20 @@ def unpack(container: Container, name: str, path: str, data: bytes, *, careful: 
     if not tar:
         return
     try:
-        _check(container.tree, place, tar, careful=careful)
-        container.tree.unpack(tar, place, whiteouts=False)
+        files = container.files
+        _check(files, place, tar, careful=careful)
+        files.unpack(tar, place, whiteouts=False)
+    except ReadOnly as error:
+        raise ApiError(500, "container rootfs is marked read-only") from error
     except BadTar as error:
         raise ApiError(500, f"{_PREFIX}: archive/tar: invalid tar header") from error
 
 
 def _check_writable(container: Container, folder: str) -> None:
     """Refuse what is read-only: a mount, or all that is no mount."""
-    for mount in mounts(container):
-        if f"{folder}/".startswith(f"{mount['Destination'].rstrip('/')}/"):
-            if mount["RW"]:
+    for mount in container.mounts:
+        if f"{folder}/".startswith(f"{mount.target.rstrip('/')}/"):
+            if mount.writable:
                 return
             raise ApiError(500, "mounted volume is marked read-only")
     if container.host_config.get("ReadonlyRootfs"):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.practice.configs import timestamp
-from tui.practice.containers import networks
+from tui.practice.containers import mountpoints, networks
 from tui.practice.imageviews import SHOWN_ROOT, config_told
 from tui.practice.times import NEVER
 from tui.practice.wire import ApiError
@@ -99,7 +99,7 @@ def inspected(hold: Hold, container: Container, *, size: bool = False) -> dict[s
         "HostConfig": told,
         "GraphDriver": {"Data": _overlay(hold, container), "Name": "overlay2"},
         **(sizes(hold, container) if size else {}),
-        "Mounts": mounts(container),
+        "Mounts": mountpoints.told(hold, container),
         "Config": config_told({**container.config, "Hostname": container.hostname}),
         "NetworkSettings": networks.settings(container.endpoint, exposed, told["NetworkMode"]),
     }
@@ -142,7 +142,7 @@ def summary(hold: Hold, container: Container, *, size: bool = False) -> dict[str
         "Status": status(container.state, hold.clock()),
         "HostConfig": {"NetworkMode": given},
         "NetworkSettings": {"Networks": networks.attached(container.endpoint, given)},
-        "Mounts": mounts(container),
+        "Mounts": mountpoints.told(hold, container, listed=True),
     }
 
 
@@ -153,28 +153,6 @@ def shown_image(hold: Hold, container: Container) -> str:
     except ApiError:
         return container.image_id
     return container.image_name if image.image_id == container.image_id else container.image_id
-
-
-def mounts(container: Container) -> list[dict[str, Any]]:
-    """Return what is mounted into a container: folders of the host, named volumes."""
-    found: list[dict[str, Any]] = []
-    for bind in container.host_config.get("Binds") or []:
-        source, _colon, rest = bind.partition(":")
-        target, _colon, mode = rest.partition(":")
-        is_bind = source.startswith("/")
-        found.append(
-            {
-                "Type": "bind" if is_bind else "volume",
-                **({} if is_bind else {"Name": source}),
-                "Source": source if is_bind else f"{SHOWN_ROOT}/volumes/{source}/_data",
-                "Destination": target,
-                **({} if is_bind else {"Driver": "local"}),
-                "Mode": mode or ("" if is_bind else "z"),
-                "RW": "ro" not in mode.split(","),
-                "Propagation": "rprivate" if is_bind else "",
-            }
-        )
-    return found
 
 
 # State

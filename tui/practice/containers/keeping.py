@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tui.practice.configs import timestamp
-from tui.practice.containers import inspecting, networks
+from tui.practice.containers import inspecting, mountpoints, networks
 from tui.practice.containers.container import Container, State
 from tui.practice.containers.logs import STDERR, STDOUT, Line, Log
 from tui.practice.dataroot import replace_file
@@ -184,6 +184,7 @@ class Keeper:
             stopped_by_hand=bool(told["HasBeenManuallyStopped"]),
             log=_log(_log_file(folder)),
             kept=tar,
+            mounts=list(mountpoints.read(_of(dict, told.get("MountPoints")))),
         )
         _check(self._hold, container)
         digest = hashlib.sha256(tar).hexdigest() if tar else ""
@@ -200,6 +201,8 @@ def _check(hold: Hold, container: Container) -> None:
     from tui.practice.containers import creation
 
     hold.layers.stack(container.top)
+    mountpoints.wanted(container.config, container.host_config)
+    mountpoints.connect(hold, container)
     _check_words(container)
     _check_ports(container)
     creation.check_config(container.config)
@@ -288,7 +291,7 @@ def _config(container: Container) -> bytes:
             "RestartCount": container.restart_count,
             "HasBeenStartedBefore": bool(state.started_at),
             "HasBeenManuallyStopped": container.stopped_by_hand,
-            "MountPoints": {mount["Destination"]: mount for mount in inspecting.mounts(container)},
+            "MountPoints": mountpoints.kept(container),
             "AppArmorProfile": "",
         }
     )

@@ -199,8 +199,14 @@ def unpause(hold: Hold, container: Container) -> None:
 # Removal
 
 
-def remove(hold: Hold, container: Container, *, force: bool = False) -> None:
+def remove(hold: Hold, container: Container, *, force: bool = False, volumes: bool = False) -> None:
     """Remove a container.
+
+    Args:
+        hold: The engine.
+        container: Which one.
+        force: Also one that runs.
+        volumes: Also its volumes that were given no name.
 
     Raises:
         ApiError: 409, it is running and `force` is not set.
@@ -218,7 +224,7 @@ def remove(hold: Hold, container: Container, *, force: bool = False) -> None:
             _give_up(hold, container)
         elif state.running:
             send(hold, container, SIGKILL)
-        destroy(hold, container)
+        destroy(hold, container, volumes=volumes)
 
 
 def after_restart(hold: Hold) -> None:
@@ -237,7 +243,7 @@ def after_restart(hold: Hold) -> None:
         container.state.stop(LOST, now)
         hang_up(hold, container)
         if container.host_config.get("AutoRemove"):
-            destroy(hold, container)
+            destroy(hold, container, volumes=True)
         elif container.restart_policy[0] in {"always", "unless-stopped", "on-failure"}:
             _try_start(hold, container)
         hold.containers.keep(container)

@@ -205,8 +205,7 @@ def _is_in(container: Container, text: str) -> bool:
 
 
 def _has_volume(container: Container, text: str) -> bool:
-    binds = container.host_config.get("Binds") or []
-    return any(text in bind.split(":")[:2] for bind in binds)
+    return any(text in (mount.name, mount.target) for mount in container.mounts)
 
 
 def _ancestor(hold: Hold, names: list[str]) -> Test:

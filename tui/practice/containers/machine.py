@@ -26,8 +26,8 @@ class Machine:
 
     @property
     def tree(self) -> Tree:
-        """The container's files."""
-        return self.container.tree
+        """The container's files, with what is mounted."""
+        return self.container.files
 
     @property
     def now(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from tui.practice.containers import networks, running
+from tui.practice.containers import mountpoints, networks, running
 from tui.practice.containers.networks import Endpoint
 from tui.practice.containers.process import SIGKILL, Process
 from tui.practice.containers.running import CannotRun, Start, environment
@@ -38,8 +38,10 @@ def begin(hold: Hold, container: Container) -> None:
         ApiError: 400, there is no such program; 500, a port is taken.
     """
     now = hold.clock()
+    _check_network(hold, container)
     try:
         container.endpoint = _endpoint(hold, container)
+        mountpoints.make_folders(container, now)
         process = spawn(hold, container, now)
     except CannotRun as error:
         prefix = "failed to create shim task: OCI runtime create failed: runc create failed"
@@ -55,6 +57,7 @@ def begin(hold: Hold, container: Container) -> None:
     container.process = process
     container.state.start(process.pid, now)
     _tell_network(hold, container, "connect")
+    mountpoints.publish(hold, container, "mount")
     publish(hold, container, "start")
     take_on(hold, process, now)
     hold.containers.keep(container)
@@ -173,7 +176,23 @@ def _failed(hold: Hold, container: Container, why: str, exit_code: int) -> None:
     hold.containers.keep(container)
     hang_up(hold, container)
     if container.host_config.get("AutoRemove"):
-        destroy(hold, container)
+        destroy(hold, container, volumes=True)
+
+
+def _check_network(hold: Hold, container: Container) -> None:
+    """See to it that the container's network is there.
+
+    Raises:
+        ApiError: 404, it is not.
+    """
+    mode = container.host_config.get("NetworkMode") or "default"
+    kind, _colon, other = mode.partition(":")
+    if kind == "container":
+        hold.containers.get(other)
+    elif mode not in networks.KNOWN:
+        text = f"network {mode} not found"
+        _failed(hold, container, text, 128)
+        raise ApiError(404, text)
 
 
 def _endpoint(hold: Hold, container: Container) -> Endpoint:
@@ -232,12 +251,13 @@ def ended(hold: Hold, container: Container, code: int, now: float) -> None:
     container.endpoint = None
     publish(hold, container, "die", exitCode=str(code))
     _tell_network(hold, container, "disconnect")
+    mountpoints.publish(hold, container, "unmount")
     if restarts:
         _restart_later(hold, container, now)
         return
     hang_up(hold, container)
     if container.host_config.get("AutoRemove"):
-        destroy(hold, container)
+        destroy(hold, container, volumes=True)
 
 
 def hang_up(hold: Hold, container: Container) -> None:
@@ -275,11 +295,19 @@ def _restart_later(hold: Hold, container: Container, now: float) -> None:
     hold.containers.scheduler.at(now + delay, again)
 
 
-def destroy(hold: Hold, container: Container) -> None:
-    """Take a container that does not run away. Call it while holding the lock."""
+def destroy(hold: Hold, container: Container, *, volumes: bool = False) -> None:
+    """Take a container that does not run away. Call it while holding the lock.
+
+    Args:
+        hold: The engine.
+        container: Which one.
+        volumes: Also its volumes that were given no name.
+    """
     if container.is_removed:
         return  # it was removed by its own end
     container.state.removing = True
     hold.containers.forget(container)
     hang_up(hold, container)
     publish(hold, container, "destroy")
+    if volumes:
+        mountpoints.let_go(hold, container)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 
 GATEWAY: Final = "172.17.0.1"
 PREFIX: Final = 16
 FIRST_PORT: Final = 49153
 """The first port that is given to those who ask for any."""
+
+KNOWN: Final = frozenset({"default", "bridge", "host", "none"})
+"""What a `NetworkMode` may be, beside another container's."""
 
 BOUND_TO_ALL: Final = ("0.0.0.0", "::")
 
@@ -55,6 +59,41 @@ class PortTaken(Exception):
     """Somebody else has published it; the text is the address."""
 
 
+class Used:
+    """Which ports of the host are published: at one address, or at all of them."""
+
+    def __init__(self, taken: Iterable[Binding]) -> None:
+        """Begin with what is published already."""
+        self._used: dict[tuple[str, int], set[str]] = {}
+        self.add(taken)
+
+    def add(self, bindings: Iterable[Binding]) -> None:
+        """Note what is published."""
+        for one in bindings:
+            protocol = one.port.rpartition("/")[2]
+            self._used.setdefault((protocol, one.host_port), set()).add(one.host_ip)
+
+    def number(self, given: Mapping[str, Any], protocol: str, address: str) -> int:
+        """Return the port that is asked for, or the first free one of those that would do.
+
+        Raises:
+            PortTaken: there is none.
+        """
+        first, _dash, last = str(given.get("HostPort") or "").partition("-")
+        if not (first.isdecimal() and int(first)):
+            return next(n for n in count(FIRST_PORT) if not self._is_used(protocol, n, address))
+        numbers = range(int(first), int(last if last.isdecimal() else first) + 1)
+        free = (n for n in numbers if not self._is_used(protocol, n, address))
+        found = next(free, None)
+        if found is None:
+            raise PortTaken(f"{address}:{first}")
+        return found
+
+    def _is_used(self, protocol: str, number: int, address: str) -> bool:
+        at = self._used.get((protocol, number), set())
+        return bool(at & {address, *BOUND_TO_ALL}) or bool(at and address in BOUND_TO_ALL)
+
+
 def free_number(taken: Iterable[int]) -> int:
     """Return the lowest number that no other container has."""
     used = set(taken)
@@ -77,29 +116,17 @@ def bound(
     Raises:
         PortTaken: one of them is in use.
     """
-    used = {(binding.port.rpartition("/")[2], binding.host_port) for binding in taken}
+    used = Used(taken)
     asked = [(port, one) for port, several in (wanted or {}).items() for one in several or [{}]]
     asked += [(port, {}) for port in exposed if port not in (wanted or {})]
     found: list[Binding] = []
     for port, given in asked:
-        protocol = port.rpartition("/")[2]
-        number = _number(given, protocol, used)
-        if (protocol, number) in used:
-            raise PortTaken(f"{given.get('HostIp') or '0.0.0.0'}:{number}")
-        used.add((protocol, number))
         addresses = [given["HostIp"]] if given.get("HostIp") else BOUND_TO_ALL
-        found += [Binding(port, address, number) for address in addresses]
+        number = used.number(given, port.rpartition("/")[2], addresses[0])
+        new = [Binding(port, address, number) for address in addresses]
+        used.add(new)
+        found += new
     return found
-
-
-def _number(given: Mapping[str, Any], protocol: str, used: set[tuple[str, int]]) -> int:
-    first, _dash, _last = str(given.get("HostPort") or "").partition("-")
-    if first.isdecimal() and int(first):
-        return int(first)
-    number = FIRST_PORT
-    while (protocol, number) in used:
-        number += 1
-    return number
 
 
 def settings(endpoint: Endpoint | None, exposed: Iterable[str], mode: str) -> dict[str, Any]:

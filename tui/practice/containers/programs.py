@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tui.practice.containers import servers, shell, shells
 from tui.practice.containers.calls import Run
 from tui.practice.containers.filetools import FILE_TOOLS
+from tui.practice.containers.mounted import Busy, ReadOnly
 from tui.practice.containers.streams import Streams
 from tui.practice.containers.tools import TOOLS
 from tui.practice.nodes import Kind
@@ -74,8 +75,12 @@ def _other(machine: Machine, command: list[str], streams: Streams, env: dict[str
     if tool is not None:
         if name == "env" and len(command) > 1:
             return (yield from _env(machine, command, streams, env))
-        result = tool(Run(machine, command, streams, env))
-        return (yield from result) if isinstance(result, Generator) else result
+        try:
+            result = tool(Run(machine, command, streams, env))
+            return (yield from result) if isinstance(result, Generator) else result
+        except (ReadOnly, Busy) as error:
+            streams.complain(f"{name}: {error.filename}: {error.strerror}")
+            return 1
     server = servers.find(name, command)
     if server is not None:
         return (yield from server(machine, command, streams))

@@ -79,7 +79,7 @@ def spawn(
     env = {"PATH": PATH, "HOSTNAME": container.hostname, "HOME": _home(start.user), **start.env}
     if start.tty:
         env.setdefault("TERM", "xterm")
-    path = find(container.tree, start.command, env["PATH"])
+    path = find(container.files, start.command, env["PATH"])
     process = Process(
         pid=start.pid,
         command=list(start.command),

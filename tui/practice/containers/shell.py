@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.practice.containers import expansion, syntax
 from tui.practice.containers.machine import Machine
+from tui.practice.containers.mounted import ReadOnly
 from tui.practice.containers.process import (
     Input,
     Reading,
@@ -275,7 +276,10 @@ class Shell:
             raise Refused(f"can't create {target}: nonexistent directory")
         if node is not None and node.kind is Kind.DIRECTORY:
             raise Refused(f"can't create {target}: Is a directory")
-        return into_file(self.machine, path, appends=appends)
+        try:
+            return into_file(self.machine, path, appends=appends)
+        except ReadOnly as error:
+            raise Refused(f"can't create {target}: {error.strerror}") from error
 
     def _has_parent(self, path: str) -> bool:
         folder = self.machine.tree.get(posixpath.dirname(path))

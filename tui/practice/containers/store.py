@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui.practice.containers import titles
 from tui.practice.containers.container import Container
+from tui.practice.containers.mountpoints import VOLUME
 from tui.practice.containers.scheduler import Scheduler
 from tui.practice.wire import ApiError
 
@@ -212,6 +213,9 @@ class ContainerStore:
                 return
             try:
                 self._keeper.keep(container, files=files)
+                for mount in container.mounts if files else ():
+                    if mount.kind == VOLUME:
+                        self._hold.volumes.keep(self._hold.volumes.get(mount.name))
             except OSError as error:
                 _LOG.warning("container %s is not kept: %s", container.id, error)
 
