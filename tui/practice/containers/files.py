@@ -127,7 +127,7 @@ def unpack(container: Container, name: str, path: str, data: bytes, *, careful: 
 
 def _check_writable(container: Container, folder: str) -> None:
     """Refuse what is read-only: a mount, or all that is no mount."""
-    for mount in container.mounts:
+    for mount in sorted(container.mounts, key=lambda mount: -len(mount.target)):
         if f"{folder}/".startswith(f"{mount.target.rstrip('/')}/"):
             if mount.writable:
                 return
