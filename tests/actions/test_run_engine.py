@@ -194,7 +194,8 @@ async def test_a_container_that_does_not_start_is_left_as_docker_leaves_it(
     name = f"{verbs.maker.prefix}-bad"
     action = filled_in(verbs, image, name=name, command="no-such-program x", rm=rm, network="none")
     said = failure(await verbs.do(action))
-    assert f"{name} was made, but does not start: there is no program no-such-program" in said
+    words = f"There is no program no-such-program in it; {name} was made, but not started."
+    assert words in said
     left = verbs.api.containers(all=True, filters={"name": name})
     assert len(left) == (0 if rm else 1)
     assert ("It was removed again" if rm else "It is left as it is") in said

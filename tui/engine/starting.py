@@ -30,7 +30,7 @@ _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "zsh", "busybox"})
 class NotStarted(EngineError):
     """A container was made and does not start."""
 
-    TITLE = N_("{name} was made, but does not start: {why}.")
+    TITLE = N_("{why}; {name} was made, but not started.")
     REMEDY = N_("It is left as it is: i shows it, s starts it, d removes it.")
     REMEDY_REMOVED = N_("It was removed again, as --rm says.")
 
@@ -100,20 +100,20 @@ def start_made(client: EngineClient, made: MadeContainer, *, auto_remove: bool) 
 
 
 def why_not(words: str) -> str:
-    """Return why a container does not start, from the Engine's words; for the end of a sentence."""
+    """Return why a container does not start, from the Engine's words; a sentence may begin so."""
     port = _PORT.search(words)
     if port:
-        return _("port {address} is taken already").format(address=_address(port["address"]))
+        return _("Port {address} is taken already").format(address=_address(port["address"]))
     program = _PROGRAM.search(words)
     if program:
         name = visible(program["program"] or program["podman"] or "")
         if program["podman"] or any(mark in words for mark in _MISSING):
-            return _("there is no program {name} in it").format(name=name)
+            return _("There is no program {name} in it").format(name=name)
         if "permission denied" in words:
-            return _("{name} in it is no program that may be run").format(name=name)
+            return _("{name} is there, but is no program that may be run").format(name=name)
     if "network" in words and "not found" in words:
-        return _("there is no such network")
-    return _("the Engine refuses: {words}").format(words=visible(words).rstrip("."))
+        return _("There is no such network")
+    return _("The Engine refuses: {words}").format(words=visible(words).rstrip("."))
 
 
 def _address(text: str) -> str:
