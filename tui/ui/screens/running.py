@@ -97,8 +97,7 @@ class RunScreen(FormScreen):
     def _share(self, height: int) -> None:
         text = self.part("#docker", Static).visual
         lines = min(text.get_height({}, TEXT_WIDTH), LINE_MAX)
-        self.part("#run-line", VerticalScroll).can_focus = False
-        fields = self.query_one(".form-fields")
+        fields = self.part(".form-fields", VerticalScroll)
         fields.styles.max_height = max(height - AROUND - lines, 3)
 
     def notice(self, action: Action) -> str:
@@ -118,8 +117,8 @@ class RunScreen(FormScreen):
         said = self.part("#run-image", Static)
         said.update(text)
         said.display = bool(text)
-        if self.focused is self.first_line():
-            self.query_one(".form-fields").scroll_home(animate=False)
+        if self.focused is self.part("#field-name", Input):
+            self.part(".form-fields", VerticalScroll).scroll_home(animate=False)
         if details:
             words = visible(shell_words(details.cmd))
             self.part("#field-command", Input).placeholder = words
