@@ -269,6 +269,10 @@ LINES: list[tuple[Action, str]] = [
     (RunContainer(RunSpec("a:1", ("sh", "-c", "x y"))), "docker run -d a:1 sh -c 'x y'"),
     (RunContainer(RunSpec("a:1", mode=RunMode.INTERACTIVE)), "docker run -it a:1"),
     (ReadNetworks(), "docker network ls"),
+    (
+        ExecCommand(WEB, ("env",), environment=("A=b c",), privileged=True),
+        "docker exec -it --privileged -e 'A=b c' web env",
+    ),
     (AttachContainer(WEB), "docker attach --sig-proxy=false web"),
     (SaveLogs(WEB, "a b.log"), "docker logs web > 'a b.log' 2>&1"),
     (FollowStats(), "docker stats"),

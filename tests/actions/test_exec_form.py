@@ -17,7 +17,8 @@ from tui.store.state import Pane
 
 def built(values: Mapping[str, str], state: ContainerState = ContainerState.RUNNING) -> Action:
     container = ContainerSummary("c" * 64, "web", "box:1", "sha256:1", state=state)
-    filled = {"command": "", "user": "", "directory": "", "what": "exec", **values}
+    empty = dict.fromkeys(("command", "user", "directory", "environment", "privileged"), "")
+    filled = {**empty, "what": "exec", **values}
     return FORMS["exec"].build(Selection(Pane.CONTAINERS, containers=(container,)), filled)
 
 
@@ -29,6 +30,10 @@ def built(values: Mapping[str, str], state: ContainerState = ContainerState.RUNN
         (
             {"command": "id", "user": " 0:0 ", "directory": "/tmp"},
             "docker exec -it -u 0:0 -w /tmp web id",
+        ),
+        (
+            {"environment": "A=1 'B=two words' C=", "privileged": "yes"},
+            "docker exec -it --privileged -e A=1 -e 'B=two words' -e C= web sh",
         ),
         ({"what": "attach"}, "docker attach --sig-proxy=false web"),
     ],
@@ -42,6 +47,8 @@ def test_what_is_typed_becomes_a_docker_line(values: Mapping[str, str], line: st
     [
         ({"command": "sh -c 'x"}, ContainerState.RUNNING, "quote"),
         ({"directory": "tmp"}, ContainerState.RUNNING, "begins with /"),
+        ({"environment": "A"}, ContainerState.RUNNING, "NAME=VALUE"),
+        ({"environment": "=1"}, ContainerState.RUNNING, "NAME=VALUE"),
         ({}, ContainerState.PAUSED, "B lets it go on"),
         ({"what": "attach"}, ContainerState.EXITED, "s starts it"),
     ],

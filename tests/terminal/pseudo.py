@@ -28,15 +28,16 @@ DEADLINE: Final = 30.0
 ORLOP: Final = (sys.executable, "-m", "tui.cli")
 
 _MODE: Final = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
-_KITTY: Final = re.compile(rb"\x1b\[([<>])[0-9]*u")
+_KEYS: Final = re.compile(rb"\x1b\[(?:([<>])([0-9]*)u|\?1049([hl]))")
+_KEYPAD: Final = re.compile(rb"\x1b([=>])")
 _UNKNOWN_TO_PYTE: Final = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p")
 
 _SEQUENCE: Final = re.compile(
     rb"\x1b\[[?<>=]?[0-9;]*[a-zA-Z]|\x1b\][^\x1b\x07]*(?:\x1b\\|\x07)|\x1b\\"
 )
 
-FOREIGN: Final = frozenset({1000, 1002, 1003, 1004, 1006, 1015, 1016, 1049, 2004, 2026, 2048})
-"""Private modes that a shell does not expect; 7 (wrap) and 25 (cursor) it does."""
+USUAL: Final = frozenset({7, 25})
+"""Private modes that a shell expects: lines wrap, the cursor is seen. No other one is."""
 
 
 class PseudoTerminal:
@@ -104,6 +105,14 @@ class PseudoTerminal:
         """Type."""
         os.write(self.master, keys.encode())
 
+    def skip(self, count: int) -> None:
+        """Read a number of bytes and forget them."""
+        deadline = time.monotonic() + DEADLINE
+        while count > 0:
+            if time.monotonic() > deadline or not select.select([self.master], [], [], 1.0)[0]:
+                raise AssertionError(f"{count} bytes do not come")
+            count -= len(os.read(self.master, min(count, 65536)))
+
     def text(self) -> str:
         """Return what is on the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display)
@@ -137,13 +146,27 @@ class PseudoTerminal:
         for numbers, end in _MODE.findall(self.output):
             for number in numbers.split(b";"):
                 modes[int(number)] = end == b"h"
-        odd = [f"mode {mode} is on" for mode in sorted(FOREIGN) if modes.get(mode)]
-        odd += [f"mode {mode} is off" for mode in (7, 25) if not modes[mode]]
-        if sum(1 if sign == b">" else -1 for sign in _KITTY.findall(self.output)) > 0:
+        odd = [f"mode {mode} is on" for mode in sorted(modes) if modes[mode] and mode not in USUAL]
+        odd += [f"mode {mode} is off" for mode in sorted(USUAL) if not modes[mode]]
+        if _KEYPAD.findall(self.output)[-1:] == [b"="]:
+            odd.append("the keypad sends other keys")
+        if self._keyboard_modes():
             odd.append("kitty keys are on")
         if termios.tcgetattr(self.slave) != self.before:
             odd.append("the line settings differ")
         return odd
+
+    def _keyboard_modes(self) -> int:
+        """Return how many of kitty's keyboard modes are on a stack; each screen has its own."""
+        depths, is_alternate = {False: 0, True: 0}, False
+        for sign, number, end in _KEYS.findall(self.output):
+            if end:
+                is_alternate = end == b"h"
+            elif sign == b">":
+                depths[is_alternate] += 1
+            else:
+                depths[is_alternate] = max(0, depths[is_alternate] - int(number or 1))
+        return sum(depths.values())
 
     def after_the_app(self) -> str:
         """Return what was written after the alternate screen was left, without sequences."""

@@ -63,7 +63,7 @@ def go_to(terminal: Tmux, name: str) -> None:
 
 def attach(terminal: Tmux) -> None:
     """Choose the main process in the form, and go."""
-    terminal.press("Tab", "Tab", "Tab", "Right")
+    terminal.press(*["Tab"] * 5, "Right")
     terminal.wait("< attach to the main one >", "$ docker attach")
     terminal.press("Tab", "Tab", "Enter")
 

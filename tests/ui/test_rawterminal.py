@@ -12,6 +12,7 @@ import pytest
 
 from tests.waiting import until
 from tui.engine.console import Console, Size
+from tui.engine.detachkeys import USUAL
 from tui.engine.hijack import HijackedStream
 from tui.logs.lines import HEADER
 from tui.ui.rawterminal import Frames, converse
@@ -20,7 +21,15 @@ from tui.ui.rawterminal import Frames, converse
 class Desk:
     """A console in a terminal of its own, served by a thread."""
 
-    def __init__(self, *, tty: bool = True, takes_input: bool = True, waits: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        tty: bool = True,
+        takes_input: bool = True,
+        waits: bool = False,
+        detach: bytes = USUAL.keys,
+        typed: bytes = b"",
+    ) -> None:
         self.program, ours = socket.socketpair()
         self.program.settimeout(10)
         self.master, self.slave = os.openpty()
@@ -31,7 +40,9 @@ class Desk:
             tty=tty,
             takes_input=takes_input,
             waits=waits,
+            detach=detach,
         )
+        self.console.typed = typed
         self.shown = b""
         self._ours = ours
         self._thread = threading.Thread(
@@ -220,3 +231,24 @@ def test_frames_become_harmless_text() -> None:
     assert shown.startswith("é red")
     assert shown.replace("\n", "").isprintable()
     assert frames.text(b"Error: no frames, but the Engine's own words") == ""
+
+
+def test_other_detach_keys_are_held_until_they_are_known() -> None:
+    desk = Desk(detach=b"aab")
+    desk.type(b"aaaaxab")
+    assert desk.program.recv(20) == b"aaaaxab"
+    desk.type(b"-aa")
+    assert desk.program.recv(20) == b"-"
+    desk.type(b"ab")
+    desk.ended()
+    assert desk.console.was_left
+    desk.program.settimeout(10)
+    assert desk.program.recv(20) == b"a"
+    desk.close()
+
+
+def test_keys_that_came_before_are_the_first_ones() -> None:
+    desk = Desk(typed=b"before ")
+    desk.type(b"after")
+    until(lambda: desk.program.recv(20, socket.MSG_PEEK) == b"before after", "both")
+    desk.close()

@@ -37,7 +37,8 @@ class Tmux:
         words = [f"{name}={value}" for name, value in variables.items()]
         app = shlex.join([sys.executable, "-m", "tui.cli", *arguments])
         script = (
-            f'stty -a >before; {app} 2>errors; echo "{ENDED} $?"; stty -a >after; exec sleep 999'
+            f'stty -a >before; {app} 2>errors; echo "{ENDED} $?";'
+            " stty -a >after.part; mv after.part after; exec sleep 999"
         )
         command = shlex.join(["env", "-i", *words, "sh", "-c", script])
         width, height = size

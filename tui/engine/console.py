@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.engine.detachkeys import USUAL
+
 if TYPE_CHECKING:
     from tui.engine.hijack import HijackedStream
 
@@ -35,6 +37,7 @@ class Console:
         tty: bool = True,
         takes_input: bool = True,
         waits: bool = False,
+        detach: bytes = USUAL.keys,
     ) -> None:
         """Prepare.
 
@@ -44,12 +47,16 @@ class Console:
             tty: The program has a terminal of its own: bytes pass as they are.
             takes_input: It reads what is typed.
             waits: Whoever looks shall press a key at the end, before the screen comes back.
+            detach: The keys that leave it.
         """
         self.stream = stream
         self.heading = heading
         self.tty = tty
         self.takes_input = takes_input
         self.waits = waits
+        self.detach = detach
+        self.typed = b""
+        """Keys for the program that came before it had the terminal."""
         self.was_left = False
         """The detach keys were typed."""
         self.woken, self._wake = os.pipe()
@@ -57,6 +64,8 @@ class Console:
         os.set_blocking(self.woken, False)
         os.set_blocking(self._wake, False)
         self.is_to_end = False
+        self.is_to_stop = False
+        """The process is to be stopped, as by SIGTSTP, with the terminal as before."""
         self._is_taken = False
         self._lock = threading.Lock()
         self._sizes: queue.SimpleQueue[Size | None] = queue.SimpleQueue()
@@ -69,6 +78,11 @@ class Console:
         """Have the size of the terminal looked at."""
         with suppress(OSError):  # full of such news, or over
             os.write(self._wake, b"w")
+
+    def stop(self) -> None:
+        """Have the process stopped, and gone on with where it was once it is continued."""
+        self.is_to_stop = True
+        self.wake()
 
     def take(self) -> bool:
         """Take it to the terminal; False when it is over already. `finish` must follow."""

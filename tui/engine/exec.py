@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from tui.engine import wire
 from tui.engine.client import EngineClient
 from tui.engine.console import Size
+from tui.engine.detachkeys import USUAL
 from tui.engine.errors import Conflict, EngineError, EngineRefused, NotFound
 from tui.engine.hijack import HijackedStream, hijacked
 from tui.i18n import N_
@@ -32,7 +33,8 @@ FOLDERS_MAX: Final = 12
 BUSYBOX_DEBUG: Final = "/busybox"
 """Where the debug images of distroless keep their shell; it is in no PATH of others."""
 
-DETACH_KEYS: Final = "ctrl-p,ctrl-q"
+SIZED_API: Final = (1, 42)
+"""The first API whose programs have a size from their first moment on."""
 
 SETTLING: Final = 2.0
 """Seconds that the Engine may take to note the end of a program whose stream has ended."""
@@ -109,7 +111,10 @@ def create_exec(
     *,
     user: str = "",
     directory: str = "",
+    environment: Sequence[str] = (),
+    privileged: bool = False,
     terminal: str = "",
+    detach_keys: str = USUAL.words,
 ) -> str:
     """Prepare a program with a terminal; returns the exec's ID (`POST /containers/{id}/exec`).
 
@@ -119,22 +124,27 @@ def create_exec(
         command: The program and its arguments.
         user: Who it runs as; empty: as the container does.
         directory: Where it begins; empty: where the container does.
-        terminal: TERM of the terminal it is shown in.
+        environment: Variables beside the container's own, each `NAME=VALUE`.
+        privileged: It may do what the machine's own root may.
+        terminal: TERM of the terminal it is shown in; a TERM in `environment` counts more.
+        detach_keys: The keys that leave it, in the Engine's words.
 
     Raises:
         NotFound: there is no such container.
         Conflict: it does not run.
     """
+    variables = [f"TERM={known_terminal(terminal)}"] if terminal else []
     with client.asking() as api:
         answer: object = api.exec_create(
             container,
             list(command),
             stdin=True,
             tty=True,
+            privileged=privileged,
             user=user,
             workdir=directory or None,
-            environment={"TERM": known_terminal(terminal)} if terminal else None,
-            detach_keys=DETACH_KEYS,
+            environment=[*variables, *environment],
+            detach_keys=detach_keys,
         )
     return wire.text(wire.table(answer).get("Id"))
 
@@ -144,14 +154,25 @@ def known_terminal(kind: str) -> str:
     return kind if kind in WELL_KNOWN else "xterm-256color"
 
 
-def opened_exec(client: EngineClient, exec_id: str) -> AbstractContextManager[HijackedStream]:
+def opened_exec(
+    client: EngineClient, exec_id: str, size: Size | None = None
+) -> AbstractContextManager[HijackedStream]:
     """Start a prepared program and lend its terminal (`POST /exec/{id}/start`).
+
+    Args:
+        client: The Engine.
+        exec_id: Of the program.
+        size: Of its terminal from the first moment on; older Engines are told it afterwards.
 
     Raises:
         EngineError: it was refused, cut, or there is no Engine.
     """
     path = f"/exec/{quote(exec_id, safe='')}/start"
-    return hijacked(client, path, {"Detach": False, "Tty": True})
+    body: dict[str, object] = {"Detach": False, "Tty": True}
+    api = tuple(int(part) for part in client.api_version.split("."))
+    if size is not None and api >= SIZED_API:
+        body["ConsoleSize"] = [size.lines, size.columns]
+    return hijacked(client, path, body)
 
 
 def resize_exec(client: EngineClient, exec_id: str, size: Size) -> None:
@@ -185,7 +206,7 @@ def main_process(client: EngineClient, container: str) -> MainProcess:
 
 
 def opened_attach(
-    client: EngineClient, container: str, process: MainProcess
+    client: EngineClient, container: str, process: MainProcess, detach_keys: str = USUAL.words
 ) -> AbstractContextManager[HijackedStream]:
     """Lend the streams of a container's main process (`POST /containers/{id}/attach`).
 
@@ -193,7 +214,7 @@ def opened_attach(
         NotFound: there is no such container.
         EngineError: it was refused, cut, or there is no Engine.
     """
-    asked = {"stream": "1", "stdout": "1", "stderr": "1", "detachKeys": DETACH_KEYS}
+    asked = {"stream": "1", "stdout": "1", "stderr": "1", "detachKeys": detach_keys}
     if process.takes_input:
         asked["stdin"] = "1"
     return hijacked(client, f"{_path(container)}/attach?{urlencode(asked)}")

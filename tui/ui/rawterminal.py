@@ -2,7 +2,7 @@
 
 A program with a terminal of its own owns this one too: its bytes pass as they are, escape
 sequences and answers included, as `docker exec -it` lets them. What a program without one
-writes is text: colours and whatever else could act are taken out.
+writes is text: it keeps its colours, and whatever else could act is taken out.
 
 No widget: it runs in a thread, while Textual has let go of the terminal.
 """
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import functools
 import os
-import re
 import selectors
+import signal
 import termios
+import threading
 import tty
 from typing import TYPE_CHECKING, Final
 
@@ -22,13 +24,11 @@ from tui.engine.console import Size
 from tui.i18n import _
 from tui.logs.colours import plain_text
 from tui.logs.lines import FRAME_MAX, HEADER
+from tui.ui.modes import TerminalModes
 from tui.ui.terminal import RESTORE, TermiosState, save_terminal
 
 if TYPE_CHECKING:
     from tui.engine.console import Console
-
-DETACH: Final = b"\x10\x11"
-"""ctrl+p ctrl+q."""
 
 CTRL_C: Final = b"\x03"
 
@@ -38,11 +38,8 @@ READ_BYTES: Final = 4096
 UNSENT_MAX: Final = 1 << 16
 """Bytes that were typed and not taken yet; beyond them the terminal waits."""
 
-_ALTERNATE: Final = re.compile(rb"\x1b\[\?(?:\d+;)*(?:1049|1047|47)(?:;\d+)*([hl])")
-_TAIL: Final = 32
-"""Bytes of output that are looked at twice: a sequence may come in two pieces."""
-
-_LEAVE_ALTERNATE: Final = "\x1b[?1049l"
+_BY_COUNT: Final = ("\x1b[?1049l", "\x1b[<u")
+"""Of what orlop's own end puts back: only as often as the program has entered it."""
 
 PUT_BACK: Final = (
     "\x1b7\x1b[r\x1b8"  # the whole screen scrolls
@@ -50,56 +47,61 @@ PUT_BACK: Final = (
     "\x1b[?1l\x1b>"  # cursor keys and keypad as usual
     "\x1b(B\x0f"  # no line drawing characters
     "\x1b[?5l"  # not inverse
-    "\x1b[?9l\x1b[?1005l"  # older mouse modes off
+    "\x1b[?9l\x1b[?1001l\x1b[?1005l"  # older mouse modes off
+    "\x1b[?2031l"  # no reports of light and dark
     "\x1b[>4;0m"  # xterm's other keys off
     "\x1b[0 q"  # the cursor's own shape
 )
 """What a program that was killed may have left, beside what orlop's own end puts back."""
+
+_RESTORE: Final = functools.reduce(lambda text, own: text.replace(own, ""), _BY_COUNT, RESTORE)
 
 
 def converse(console: Console, fd_in: int = 0, fd_out: int = 1) -> None:
     """Give the terminal to a console until its program ends or is left; blocks.
 
     However it ends, the terminal is as before, keys that were typed for the program are gone,
-    and the console is told. A terminal that has gone is not an error.
+    and the console is told. A terminal that has gone is not an error. `Console.stop` stops the
+    process meanwhile, with the terminal as before.
     """
     if not console.take():
         return
-    saved = save_terminal(fd_in)
-    terminal = _Terminal(fd_in, fd_out)
+    terminal = _Terminal(fd_in, fd_out, console.detach)
     try:
-        terminal.set_mode(saved, tty_mode=console.tty)
+        terminal.set_mode(tty_mode=console.tty)
         terminal.write(f"{console.heading}\r\n".encode())
         conversation = _Conversation(console, terminal)
         conversation.run()
-        terminal.put_back(saved)
+        terminal.put_back()
         if console.waits and not console.was_left and not terminal.has_gone:
-            terminal.set_mode(saved, tty_mode=True)
+            terminal.set_mode(tty_mode=True)
             conversation.wait_for_key()
     finally:
-        terminal.put_back(saved)
+        terminal.put_back()
         console.finish()
 
 
 class _Terminal:
     """The terminal's two file descriptors, and what has been written."""
 
-    def __init__(self, fd_in: int, fd_out: int) -> None:
+    def __init__(self, fd_in: int, fd_out: int, detach: bytes) -> None:
         self.fd_in = fd_in
         self._fd_out = fd_out
-        self._tail = b""
-        self._is_alternate = False
+        self._saved: TermiosState = save_terminal(fd_in)
+        self._detach = detach
+        self._modes = TerminalModes()
         self.has_gone = False
 
-    def set_mode(self, saved: TermiosState, *, tty_mode: bool) -> None:
+    def set_mode(self, *, tty_mode: bool) -> None:
         """Let every key through as it is; without `tty_mode` lines are edited here first.
 
-        There ctrl+c and ctrl+q end a line too, so that they come at once, and mean no signal.
+        There ctrl+c and the keys that leave end a line too, so that they come at once, and mean
+        no signal.
         """
-        if not saved:
+        if not self._saved:
             return
-        mode = [*saved]
-        mode[tty.CC] = [*saved[tty.CC]]
+        mode = [*self._saved]
+        mode[tty.CC] = [*self._saved[tty.CC]]
         if tty_mode:
             mode[tty.IFLAG] &= ~(
                 termios.BRKINT | termios.ICRNL | termios.INLCR | termios.IGNCR
@@ -113,19 +115,36 @@ class _Terminal:
             mode[tty.LFLAG] &= ~termios.ISIG
             mode[tty.LFLAG] |= termios.ICANON | termios.ECHO | termios.IEXTEN
             mode[tty.CC][termios.VEOL] = CTRL_C
-            mode[tty.CC][termios.VEOL2] = DETACH[1:]
-        with contextlib.suppress(termios.error):  # it has gone; reading will tell
-            termios.tcsetattr(self.fd_in, termios.TCSANOW, mode)
+            mode[tty.CC][termios.VEOL2] = self._detach[-1:]
+        self._set(mode)
 
-    def put_back(self, saved: TermiosState) -> None:
+    def put_back(self) -> None:
         """Bring it back to what it was; keys that nobody has read are dropped."""
         with contextlib.suppress(termios.error):
             termios.tcflush(self.fd_in, termios.TCIFLUSH)
-            if saved:
-                termios.tcsetattr(self.fd_in, termios.TCSANOW, saved)
-        restore = RESTORE if self._is_alternate else RESTORE.replace(_LEAVE_ALTERNATE, "")
-        self.write((restore + PUT_BACK).encode())
-        self._is_alternate = False
+        self._put_back()
+        self._modes.forget()
+
+    def stop(self) -> None:
+        """Have the whole process stopped, as SIGTSTP does, beside a terminal as it was."""
+        self._put_back()
+        # through this thread: one sent to the process lets it run on until another has taken it
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+
+    def go_on(self, *, tty_mode: bool) -> None:
+        """Take the terminal again after a stop, with the program's modes."""
+        self.set_mode(tty_mode=tty_mode)
+        self.write(self._modes.again().encode())
+
+    def _put_back(self) -> None:
+        self._set(self._saved)
+        sequences = self._modes.put_back() + _RESTORE + PUT_BACK
+        self.write(sequences.encode(), is_followed=False)
+
+    def _set(self, mode: TermiosState) -> None:
+        if mode:
+            with contextlib.suppress(termios.error):  # it has gone; reading will tell
+                termios.tcsetattr(self.fd_in, termios.TCSANOW, mode)
 
     def size(self) -> Size:
         """Return its size in cells; a usual one where it does not know."""
@@ -143,12 +162,10 @@ class _Terminal:
             self.has_gone = True
             return b""
 
-    def write(self, data: bytes) -> None:
-        """Write all of it, and remember which screen is in use."""
-        seen = self._tail + data
-        for match in _ALTERNATE.finditer(seen):
-            self._is_alternate = match[1] == b"h"
-        self._tail = seen[-_TAIL:]
+    def write(self, data: bytes, *, is_followed: bool = True) -> None:
+        """Write all of it, and remember which modes it sets."""
+        if is_followed:
+            self._modes.feed(data)
         try:
             while data:
                 data = data[os.write(self._fd_out, data) :]
@@ -165,7 +182,7 @@ class _Conversation:
         self._terminal = terminal
         self._unsent = b""
         self._held = b""
-        """A ctrl+p of which is not known yet whom it is for."""
+        """Keys of which is not known yet whom they are for: the first ones of those that leave."""
         self._frames = Frames()
         self._is_over = False
         self._input_ended = False
@@ -173,6 +190,8 @@ class _Conversation:
     def run(self) -> None:
         """Carry bytes until the stream ends, the program is left, or the terminal has gone."""
         self._console.resized(self._terminal.size())
+        if self._console.typed:
+            self._typed(self._console.typed)
         while not self._is_over and not self._terminal.has_gone and not self._console.is_to_end:
             self._step()
 
@@ -200,13 +219,21 @@ class _Conversation:
                 selector.register(self._terminal.fd_in, selectors.EVENT_READ)
             ready = {key.fd for key, _mask in selector.select(0 if self._stream.has_more else None)}
         if self._console.fileno() in ready:
-            self._drain_news()
-            self._console.resized(self._terminal.size())
+            self._hear_news()
         if self._terminal.fd_in in ready:
             self._typed(self._terminal.read())
         if self._unsent:
             self._unsent = self._unsent[self._stream.write(self._unsent) :]
         self._show(self._stream.read())
+
+    def _hear_news(self) -> None:
+        """Stop if that is asked for; tell the size, which may be another one."""
+        self._drain_news()
+        if self._console.is_to_stop:
+            self._console.is_to_stop = False
+            self._terminal.stop()
+            self._terminal.go_on(tty_mode=self._console.tty)
+        self._console.resized(self._terminal.size())
 
     def _drain_news(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -216,7 +243,7 @@ class _Conversation:
         """Take keys for the program, and those that leave it."""
         if self._console.tty:
             self._keys(data)
-        elif DETACH in data or CTRL_C in data or (not data and self._input_ended):
+        elif self._console.detach in data or CTRL_C in data or (not data and self._input_ended):
             self._leave()
         elif data:
             self._unsent += data if self._console.takes_input else b""
@@ -225,10 +252,11 @@ class _Conversation:
             self._stream.end_input()
 
     def _keys(self, data: bytes) -> None:
-        """Pass keys on as they are; a ctrl+p waits for the key that follows."""
+        """Pass keys on as they are; what may be the start of those that leave it waits."""
         self._terminal.has_gone |= not data
-        keys, is_left, _rest = (self._held + data).partition(DETACH)
-        self._held = b"" if is_left or not keys.endswith(DETACH[:1]) else DETACH[:1]
+        detach = self._console.detach
+        keys, is_left, _rest = (self._held + data).partition(detach)
+        self._held = b"" if is_left else _begun(keys, detach)
         if self._console.takes_input:
             self._unsent += keys.removesuffix(self._held)
         if is_left or (CTRL_C in keys and not self._console.takes_input):
@@ -245,6 +273,12 @@ class _Conversation:
         if not self._console.tty:
             data = self._frames.text(data).encode()
         self._terminal.write(data)
+
+
+def _begun(keys: bytes, detach: bytes) -> bytes:
+    """Return the end of some keys that may be the start of the keys that leave."""
+    starts = (detach[:length] for length in range(len(detach) - 1, 0, -1))
+    return next((start for start in starts if keys.endswith(start)), b"")
 
 
 class Frames:

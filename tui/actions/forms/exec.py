@@ -27,8 +27,14 @@ def _build(selection: Selection, values: Mapping[str, str]) -> Action:
     target = selection.container_targets[0]
     if values["what"] == ATTACH:
         return AttachContainer(target)
-    command = command_of(values["command"])
-    return ExecCommand(target, command, values["user"].strip(), _directory(values["directory"]))
+    return ExecCommand(
+        target,
+        command_of(values["command"]),
+        values["user"].strip(),
+        _directory(values["directory"]),
+        variables_of(values["environment"]),
+        privileged=bool(values["privileged"]),
+    )
 
 
 def command_of(text: str) -> tuple[str, ...]:
@@ -50,9 +56,22 @@ def _directory(text: str) -> str:
     return directory
 
 
+def variables_of(text: str) -> tuple[str, ...]:
+    """Return variables that were typed with spaces between, each `NAME=VALUE`.
+
+    Raises:
+        NotYet: one has no name or no value, or a quote is not closed.
+    """
+    variables = command_of(text)
+    if not all(variable.partition("=")[0] and "=" in variable for variable in variables):
+        raise NotYet(_("A variable is NAME=VALUE."))
+    return variables
+
+
 def _about(_selection: Selection) -> str:
     return _(
-        "The terminal is the program's until it ends.\nctrl+p ctrl+q leaves it and lets it go on."
+        "The terminal is the program's until it ends.\n"
+        "ctrl+p ctrl+q, or docker's detachKeys, leaves it and lets it go on."
     )
 
 
@@ -65,6 +84,13 @@ EXEC_FORMS: Final = (
             Field("command", N_("Command"), N_("empty: a shell")),
             Field("user", N_("User"), N_("name or number; empty: the container's own")),
             Field("directory", N_("Directory"), N_("empty: the container's own")),
+            Field("environment", N_("Environment"), N_("NAME=VALUE, more with spaces between")),
+            Field(
+                "privileged",
+                N_("Privileged"),
+                N_("it may do what the machine's own root may"),
+                kind=FieldKind.SWITCH,
+            ),
             Field(
                 "what",
                 N_("Where"),

@@ -18,6 +18,9 @@ class ExecCommand(NamedTuple):
     """None: the best shell that the container has."""
     user: str = ""
     directory: str = ""
+    environment: tuple[str, ...] = ()
+    """Variables beside the container's own, each `NAME=VALUE`."""
+    privileged: bool = False
     kind: str = "exec"
     quiet: bool = False
 
@@ -28,11 +31,14 @@ class ExecCommand(NamedTuple):
 
     @property
     def docker(self) -> str:
-        """`docker exec -it [-u USER] [-w DIRECTORY] NAME COMMAND`."""
-        user = ("-u", self.user) if self.user else ()
-        directory = ("-w", self.directory) if self.directory else ()
+        """`docker exec -it [--privileged] [-e N=V] [-u USER] [-w DIRECTORY] NAME COMMAND`."""
+        options = ["--privileged"] if self.privileged else []
+        for variable in self.environment:
+            options += ["-e", variable]
+        options += ["-u", self.user] if self.user else []
+        options += ["-w", self.directory] if self.directory else []
         command = self.command or ("sh",)
-        return docker_line("exec", "-it", *user, *directory, self.container.name, *command)
+        return docker_line("exec", "-it", *options, self.container.name, *command)
 
     @property
     def targets(self) -> frozenset[str]:
