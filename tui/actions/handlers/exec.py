@@ -47,7 +47,7 @@ def exec_command(action: ExecCommand, context: JobContext) -> Ending:
     with engine.opened_exec(client, exec_id, _size()) as stream:
         console = Console(
             stream,
-            heading=_heading(action.docker, detach),
+            heading=heading(action.docker, detach),
             waits=bool(action.command),
             detach=detach.keys,
         )
@@ -75,7 +75,7 @@ def attach(action: AttachContainer, context: JobContext) -> Ending:
     with engine.opened_attach(client, container_id, process, detach.words) as stream:
         console = Console(
             stream,
-            heading=_heading(action.docker, detach),
+            heading=heading(action.docker, detach),
             tty=process.tty,
             takes_input=process.takes_input,
             detach=detach.keys,
@@ -129,7 +129,8 @@ def lend(
     console.close()
 
 
-def _heading(docker: str, detach: DetachKeys) -> str:
+def heading(docker: str, detach: DetachKeys) -> str:
+    """Return the line above a program: its docker command, and the keys that leave it running."""
     return _("$ {docker}   ({keys} leaves it)").format(docker=docker, keys=visible(detach.shown))
 
 

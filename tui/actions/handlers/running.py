@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.dispatcher import Ending, JobContext
-from tui.actions.handlers.exec import lend
+from tui.actions.handlers.exec import heading, lend
 from tui.actions.values.running import ReadNetworks, RunContainer
 from tui.engine.errors import Cancelled, EngineError, NotFound
 from tui.i18n import _
@@ -107,10 +107,12 @@ def _run_here(
     from tui.engine import exec as engine
     from tui.engine import starting
     from tui.engine.console import Console
+    from tui.engine.detachkeys import detach_keys
     from tui.engine.waiting import watching_exit
 
     spec = action.spec
     tty = spec.mode is RunMode.INTERACTIVE
+    detach = detach_keys(os.environ)
     process = engine.MainProcess(tty=tty, takes_input=tty)
 
     def resize(size: Size) -> None:
@@ -118,24 +120,21 @@ def _run_here(
             engine.resize_container(client, made.container_id, size)
 
     with (
-        engine.opened_attach(client, made.container_id, process) as stream,
+        engine.opened_attach(client, made.container_id, process, detach.words) as stream,
         watching_exit(client, made.container_id, removed=spec.auto_remove) as watch,
     ):
         starting.start_made(client, made, auto_remove=spec.auto_remove)
         console = Console(
             stream,
-            heading=_heading(action.docker),
+            heading=heading(action.docker, detach),
             tty=tty,
             takes_input=tty,
             waits=not (tty and made.is_shell),
+            detach=detach.keys,
         )
         lend(context, console, resize)
         context.check()
         return _ending_of(spec, made, None if console.was_left else watch)
-
-
-def _heading(docker: str) -> str:
-    return _("$ {docker}   (ctrl+p ctrl+q leaves it)").format(docker=docker)
 
 
 def _ending_of(spec: RunSpec, made: MadeContainer, watch: ExitWatch | None) -> str:
