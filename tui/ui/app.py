@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Key, Paste
+from textual.events import Event, Key, Paste
 
 from tui.actions.catalogue import offered
 from tui.actions.session import Session
@@ -34,10 +34,12 @@ from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.connection import ConnectionScreen, ContextsScreen
 from tui.ui.screens.main import MainScreen
 from tui.ui.terminal import TerminalFacts
+from tui.ui.typedahead import TypedAhead
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tui.actions.action import Action
     from tui.actions.dispatcher import Dispatcher
     from tui.engine.console import Console
     from tui.engine.practice import PracticeEngine
@@ -103,6 +105,7 @@ class OrlopApp(App[int]):
             self._show_early_lists(early.lists)  # the first frame has them already
         self._waiting: dict[int, list[Callable[[], None]]] = {}
         self._has_mouse = terminal.mouse
+        self.typed_ahead = TypedAhead()
         self._loop_of_app: asyncio.AbstractEventLoop | None = None
         self.animation_level = "none"
         if not terminal.colour:
@@ -198,6 +201,15 @@ class OrlopApp(App[int]):
         from tui.ui.lending import lend_terminal  # not part of a start
 
         self.run_worker(lend_terminal(self, console), group="terminal")
+
+    def start_program(self, action: Action) -> None:
+        """Start what gets the terminal; until then keys are kept for it, and ctrl+c stops it."""
+        typed = self.typed_ahead
+        job_id = typed.job_id = self.dispatcher.submit(action)
+        self.after_job(job_id, lambda: typed.end_of(job_id))
+        if typed.is_interrupted:
+            self.dispatcher.cancel(job_id)
+        self.tell(_("{title}: starting. ctrl+c stops it.").format(title=action.title))
 
     @property
     def _main(self) -> MainScreen:
@@ -295,7 +307,15 @@ class OrlopApp(App[int]):
         self.session = self._make_session(endpoint, self._teller(endpoint))
         self.session.start()
 
-    # The end
+    # Keys
+
+    async def on_event(self, event: Event) -> None:
+        """Keep keys for a program that is being started, before any of them means something."""
+        if self.typed_ahead.take(event):
+            if self.typed_ahead.is_interrupted:
+                self.dispatcher.cancel(self.typed_ahead.job_id)
+            return
+        await super().on_event(event)
 
     def on_key(self, event: Key) -> None:
         """Let what is being typed have its keys, also those that came before it was ready.
@@ -316,6 +336,8 @@ class OrlopApp(App[int]):
         """Paste into a filter that is being typed; only there does a text mean anything."""
         if isinstance(self.screen, MainScreen) and self.screen.filtering.is_on:
             self.screen.filtering.paste(event.text)
+
+    # The end
 
     async def action_quit(self) -> None:
         """Leave as every other way does; Textual's own would not ask."""

@@ -16,6 +16,7 @@ from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec, Ask
 from tui.actions.values.committing import CommitContainer
 from tui.actions.values.containerfiles import CopyIn
+from tui.actions.values.exec import AttachContainer, ExecCommand
 from tui.actions.values.images import PullImage
 from tui.actions.values.moving import LoadImages, SendImages
 from tui.actions.values.running import RunContainer
@@ -28,6 +29,7 @@ from tui.ui.copying import copy_in
 from tui.ui.screens.commit import ClaimingScreen, CommitScreen
 from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.confirm import ConfirmScreen
+from tui.ui.screens.exec import ExecScreen
 from tui.ui.screens.form import FormScreen
 from tui.ui.screens.moving import (
     LoadPreviewScreen,
@@ -50,6 +52,7 @@ _OF_ALL_MARKED: Final = {"search", "save"}
 
 FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {
     "commit": CommitScreen,
+    "exec": ExecScreen,
     "import": ClaimingScreen,
     "push": NamingScreen,
     "run": RunScreen,
@@ -118,6 +121,9 @@ class Asking:
             return
         if isinstance(action, RunContainer):
             run_and_show(self._screen, action)
+            return
+        if isinstance(action, ExecCommand | AttachContainer):
+            self._screen.orlop.start_program(action)
             return
         if isinstance(action, LoadImages):
             self._screen.app.push_screen(LoadPreviewScreen(action), self._screen.submit)

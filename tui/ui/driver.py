@@ -168,6 +168,8 @@ class DiffDriver(LinuxDriver):
         """See Textual's `Driver`."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.exit_event: _WakingEvent = _WakingEvent()
+        self.reads_to_the_end = False
+        """Whether keys that have come by a suspension are read before it; else they are dropped."""
         # Textual writes to standard error, which may be sent to a file.
         self._file = sys.__stdout__ or self._file
 
@@ -231,6 +233,11 @@ class DiffDriver(LinuxDriver):
                     for message in parser.feed(decode(data)):
                         self.process_message(message)
                 for message in parser.tick():
+                    self.process_message(message)
+            while self.reads_to_the_end and select.select([self.fileno], [], [], 0)[0]:
+                if not (data := self._read()):
+                    return
+                for message in parser.feed(decode(data)):
                     self.process_message(message)
 
     def _terminal_has_gone(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from tui.i18n import _
+from tui.ui.driver import DiffDriver
 from tui.ui.rawterminal import converse
 
 if TYPE_CHECKING:
@@ -21,15 +22,44 @@ async def lend_terminal(app: OrlopApp, console: Console) -> None:
 
     When the app ends first, the console's job is cancelled, and with that the console.
     """
-    loop = asyncio.get_running_loop()
+    typed = app.typed_ahead
+    if not typed.is_on:
+        typed.begin()
+    typed.has_started = True
+    if isinstance(app._driver, DiffDriver):
+        app._driver.reads_to_the_end = True
     try:
         with app.suspend():
-            loop.add_signal_handler(signal.SIGWINCH, console.wake)
-            try:
-                await asyncio.to_thread(converse, console)
-            finally:
-                loop.remove_signal_handler(signal.SIGWINCH)
+            await _heard(app)
+            console.typed = typed.given()
+            await _conversation(console)
     except SuspendNotSupported:
         console.end()
         app.tell(_("This terminal cannot be lent to a program."), "bad")
+    finally:
+        typed.end()
+        if isinstance(app._driver, DiffDriver):
+            app._driver.reads_to_the_end = False
     app.keep_mouse()
+
+
+async def _conversation(console: Console) -> None:
+    """Have a thread carry the bytes; signals that are about the terminal are passed on."""
+    loop = asyncio.get_running_loop()
+    stopping = signal.getsignal(signal.SIGTSTP)
+    loop.add_signal_handler(signal.SIGWINCH, console.wake)
+    loop.add_signal_handler(signal.SIGTSTP, console.stop)
+    try:
+        await asyncio.to_thread(converse, console)
+    finally:
+        loop.remove_signal_handler(signal.SIGWINCH)
+        loop.remove_signal_handler(signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, stopping)
+
+
+async def _heard(app: OrlopApp) -> None:
+    """Return when the app has had every key that the driver read."""
+    await asyncio.sleep(0)  # the driver hands them in by tasks; all of them are made by now
+    heard = asyncio.Event()
+    app.call_later(heard.set)
+    await heard.wait()
