@@ -202,14 +202,18 @@ class OrlopApp(App[int]):
 
         self.run_worker(lend_terminal(self, console), group="terminal")
 
-    def start_program(self, action: Action) -> None:
-        """Start what gets the terminal; until then keys are kept for it, and ctrl+c stops it."""
+    def start_program(self, action: Action) -> int:
+        """Start what gets the terminal; until then keys are kept for it, and ctrl+c stops it.
+
+        Returns the number of its job.
+        """
         typed = self.typed_ahead
         job_id = typed.job_id = self.dispatcher.submit(action)
         self.after_job(job_id, lambda: typed.end_of(job_id))
         if typed.is_interrupted:
             self.dispatcher.cancel(job_id)
         self.tell(_("{title}: starting. ctrl+c stops it.").format(title=action.title))
+        return job_id
 
     @property
     def _main(self) -> MainScreen:

@@ -6,6 +6,7 @@ Imported when the first verb is used: dialogs and what they compute are not part
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.action import Action
@@ -108,29 +109,30 @@ class Asking:
         kind = FORM_SCREENS.get(spec.action_id, FormScreen)
         self._screen.app.push_screen(kind(FORMS[spec.action_id], selection), self._filled_in)
 
+    @singledispatchmethod
     def _filled_in(self, action: Action | None) -> None:
-        """Hand in what a form made; a pull and a commit are previewed first.
+        """Hand in what a form made; for some actions a step comes before."""
+        self._screen.submit(action)
 
-        All tags of a repository may be hundreds, so ask again.
-        """
-        if isinstance(action, CommitContainer):
-            self._commit(action)
-            return
-        if isinstance(action, CopyIn):
-            copy_in(self._screen.orlop, action, lambda _job: None, lambda _sentence: None)
-            return
-        if isinstance(action, RunContainer):
-            run_and_show(self._screen, action)
-            return
-        if isinstance(action, ExecCommand | AttachContainer):
-            self._screen.orlop.start_program(action)
-            return
-        if isinstance(action, LoadImages):
-            self._screen.app.push_screen(LoadPreviewScreen(action), self._screen.submit)
-            return
-        if not isinstance(action, PullImage):
-            self._screen.submit(action)
-            return
+    @_filled_in.register
+    def _preview_load(self, action: LoadImages) -> None:
+        self._screen.app.push_screen(LoadPreviewScreen(action), self._screen.submit)
+
+    @_filled_in.register
+    def _run(self, action: RunContainer) -> None:
+        run_and_show(self._screen, action)
+
+    @_filled_in.register
+    def _start(self, action: ExecCommand | AttachContainer) -> None:
+        self._screen.orlop.start_program(action)
+
+    @_filled_in.register
+    def _copy_in(self, action: CopyIn) -> None:
+        copy_in(self._screen.orlop, action, lambda _job: None, lambda _sentence: None)
+
+    @_filled_in.register
+    def _preview_pull(self, action: PullImage) -> None:
+        """Show what a pull would fetch; all tags of a repository may be hundreds, so ask again."""
         if not action.all_tags:
             self._screen.app.push_screen(PullPreviewScreen(action), self._screen.submit)
             return
@@ -158,6 +160,7 @@ class Asking:
         others = tuple(one for one in orlop.endpoints() if one.url != current.url)
         self._screen.app.push_screen(TargetsScreen(others, current), chosen)
 
+    @_filled_in.register
     def _commit(self, action: CommitContainer) -> None:
         """Make an image of a container, and show it beside its base."""
         screen = self._screen

@@ -18,6 +18,7 @@ from tui.actions.values.reading import ReadFacts
 from tui.actions.values.running import ReadNetworks, RunContainer
 from tui.i18n import N_, _
 from tui.model.image import ImageDetails
+from tui.model.runspec import RunMode
 from tui.model.text import visible
 from tui.store.state import Pane, State
 from tui.ui.screens.form import FormScreen
@@ -183,4 +184,8 @@ def run_and_show(screen: MainScreen, action: RunContainer) -> None:
             screen.show_pane(Pane.CONTAINERS)
             screen.list_pane(Pane.CONTAINERS).rows.move_to_key(container_id)
 
-    app.after_job(app.dispatcher.submit(action), show)
+    if action.spec.mode is RunMode.INTERACTIVE:
+        app.typed_ahead.begin()  # what is typed from now on is for the program
+        app.after_job(app.start_program(action), show)
+    else:
+        app.after_job(app.dispatcher.submit(action), show)
