@@ -114,6 +114,12 @@ IN_USE = (
         (500, "read tcp 1->2: read: connection reset by peer", errors.RegistryUnreachable),
         (0, "no matching manifest for linux/s390x in the manifest list", errors.NoSuchPlatform),
         (409, IN_USE, errors.Conflict),
+        (
+            409,
+            "Container 64a5e0465dcf is paused, unpause the container before exec",
+            errors.ContainerPaused,
+        ),
+        (409, 'The name "/a is paused" is already in use', errors.Conflict),
         (500, "unable to delete image by ID with more than one tag: please force removal",
          errors.Conflict),
         (500, "docker.io/me/app@sha256:8e09: tag not known", errors.NotFound),

@@ -105,7 +105,7 @@ def test_a_container_that_was_paused_meanwhile(
         api.pause(name)  # behind the form's back
         terminal.press("\r")
         terminal.wait_for(lambda text: "docker exec" not in text, "the form is gone")
-        text = terminal.wait_for(lambda text: "paused" in text, "why")
+        text = terminal.wait_for(lambda text: "The container is paused." in text, "why")
         assert "Traceback" not in text
         api.unpause(name)
         quit_sanely(terminal)

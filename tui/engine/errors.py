@@ -20,6 +20,7 @@ EngineError
 ├── NotFound                 no such image or container
 │   └── NoSuchPlatform       the image exists, but not for that platform
 ├── Conflict                 it is in use, or the name is taken
+│   └── ContainerPaused      a container whose processes are frozen cannot do that
 ├── AuthRequired             the registry wants a login
 │   ├── NotLoggedIn          there is no login for it
 │   ├── LoginRejected        the stored login is wrong
@@ -235,6 +236,13 @@ class Conflict(EngineError):
 
     TITLE = N_("The Engine refuses: something else stands in the way.")
     REMEDY = N_("See what uses it.")
+
+
+class ContainerPaused(Conflict):
+    """What was wanted needs a container whose processes are not frozen."""
+
+    TITLE = N_("The container is paused.")
+    REMEDY = N_("B lets it go on (docker unpause).")
 
 
 class AuthRequired(EngineError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from tui.engine.errors import (
     AuthRequired,
     BadAnswer,
     Conflict,
+    ContainerPaused,
     EngineDiskFull,
     EngineError,
     EngineGone,
@@ -124,6 +126,9 @@ _BY_STATUS: Final[dict[int, type[EngineError]]] = {
 
 _CONFLICT: Final = 409
 
+_PAUSED: Final = re.compile(r"container \S+ is paused\b|cannot start a paused container", re.I)
+"""How a 409 begins that a paused container is the reason of; a name has no space in it."""
+
 
 def from_answer(status: int, text: str) -> EngineError:
     """Return the error for an Engine's refusal.
@@ -132,6 +137,8 @@ def from_answer(status: int, text: str) -> EngineError:
         status: The HTTP status, 0 for an error line inside a stream that began well.
         text: The Engine's words.
     """
+    if status == _CONFLICT and _PAUSED.match(text):
+        return ContainerPaused(text)
     if status != _CONFLICT:  # whose text quotes names that people chose
         words = text.lower()
         for kind, marks in _BY_TEXT:
