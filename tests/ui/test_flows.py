@@ -527,7 +527,7 @@ async def test_a_whole_text_is_copied_as_it_is() -> None:
         await here.press("i")
         here.recorder.end(here.recorder.of_kind("read_facts")[-1])
         await here.settle()
-        await here.press("J")
+        await here.press("J", "J")
         here.screen(TextScreen)
         await here.press("c")
         assert here.app.clipboard == facts_of(IMAGES[2]).details.raw

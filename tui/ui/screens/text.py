@@ -41,11 +41,27 @@ class FieldsScreen(Sheet[str]):
         Binding("J", "raw", N_("JSON"), show=False, id="fields.J"),
     ]
 
-    def __init__(self, title: str, fields: Sequence[FieldValue], *, raw: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[FieldValue],
+        *,
+        raw: str = "",
+        docker: tuple[str, ...] = (),
+    ) -> None:
+        """Prepare.
+
+        Args:
+            title: What it is about.
+            fields: Its fields.
+            raw: The Engine's answer as JSON; empty for none.
+            docker: The docker command that prints that, without `docker`.
+        """
         super().__init__()
         self._heading = title
         self._fields = tuple(fields)
         self._raw = raw
+        self._docker = docker
 
     def compose(self) -> ComposeResult:
         """Title, rows, keys."""
@@ -72,7 +88,7 @@ class FieldsScreen(Sheet[str]):
 
     def keys(self) -> str:
         """Return the line that reminds of the keys."""
-        return _(" c copy  enter whole text  esc back") + (_("  J raw JSON") if self._raw else "")
+        return _(" c copy  enter whole text  esc back") + (_("  J JSON") if self._raw else "")
 
     def _current(self) -> FieldValue | None:
         key = self.query_one(RowList).cursor_key
@@ -85,9 +101,11 @@ class FieldsScreen(Sheet[str]):
             self.orlop.copy_text(copyable(field.value), field.label)
 
     def action_raw(self) -> None:
-        """Show the Engine's answer as it came."""
+        """Show the Engine's answer as a tree."""
+        from tui.ui.screens.jsontree import open_json  # few look at it
+
         if self._raw:
-            self.app.push_screen(TextScreen(self._heading, self._raw))
+            open_json(self.orlop, self._heading, self._raw, docker=self._docker)
 
     @on(RowList.RowChosen)
     def _whole(self) -> None:
