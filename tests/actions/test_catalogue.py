@@ -316,6 +316,7 @@ LINES: list[tuple[Action, str]] = [
     (ReadFacts((IMAGE_ID, "sha256:x")), "docker history abababababab"),
     (ReadContainerSizes(), "docker ps --all --size"),
     (InspectContainer(WEB), "docker inspect web"),
+    (InspectContainer(WEB, (ContainerTarget("d" * 64, "db"),)), "docker inspect web db"),
     (ReadListings(IMAGE_ID, "nginx:1.27"), ""),
     (CompareImages((Side("docker-archive:x\x1b[2J", "x\x1b[2J"), Side(IMAGE_ID, "a:1"))), ""),
     (ExtractFiles(UNREAD, 1, False, b"etc/\x1b[2J", "/tmp/\x1b[2J"), ""),

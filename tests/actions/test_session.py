@@ -12,8 +12,9 @@ import pytest
 from tests.actions.live import STARTED_SECONDS, Listener, LiveEngine, connected, container, image
 from tests.engine.fakes import answer
 from tests.waiting import until
-from tui.actions.session import DEBOUNCE, Session, Stale, staled_by
+from tui.actions.session import DEBOUNCE, Session, Stale, staled_by, touched_by
 from tui.engine import errors
+from tui.model.containerdetails import ContainerDetails
 from tui.model.engine import EngineEvent
 from tui.store import events
 from tui.store.reduce import image_row_key
@@ -127,6 +128,32 @@ def test_one_event_reads_again_what_it_changed_and_nothing_else(
 )
 def test_events_that_change_no_row_read_nothing_again(kind: str, action: str) -> None:
     assert not staled_by(EngineEvent(kind, action, "x"))
+
+
+@pytest.mark.parametrize(
+    ("event", "touched"),
+    [
+        (EngineEvent("container", "health_status: healthy", "x"), "x"),
+        (EngineEvent("container", "exec_die", "x"), "x"),
+        (EngineEvent("container", "update", "x"), "x"),
+        (EngineEvent("network", "connect", "n", container_id="x"), "x"),
+        (EngineEvent("container", "exec_start: sh", "x"), ""),
+        (EngineEvent("container", "top", "x"), ""),
+        (EngineEvent("volume", "mount", "v", container_id="x"), ""),
+        (EngineEvent("image", "tag", "x"), ""),
+    ],
+)
+def test_events_that_change_what_inspect_tells(event: EngineEvent, touched: str) -> None:
+    assert touched_by(event) == touched
+
+
+def test_what_happens_to_a_container_is_told_and_not_read(engine: LiveEngine) -> None:
+    with connected(engine) as (_session, listener):
+        details = ContainerDetails("x")
+        listener.store.apply(events.ContainersInspected((details,)))
+        engine.happen("container", "exec_die")
+        listener.settle(lambda: listener.store.state.touched.get("x") == 1, "it is told")
+        assert sorted(engine.paths) == sorted(START)
 
 
 def test_containers_of_podman_go_stale_too() -> None:

@@ -17,6 +17,7 @@ from tui.engine.console import Console
 from tui.logs.book import LogBook
 from tui.model.commit import Committed, ContainerChanges
 from tui.model.container import UNKNOWN_SIZE, ContainerState, ContainerSummary
+from tui.model.containerdetails import ContainerDetails
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import FileDiff, FileVersion
 from tui.model.filetext import FileText
@@ -98,7 +99,8 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.ImagesListed((IMAGE_A,)),
     events.ContainersListed((CONTAINER,)),
     events.ContainerSizesRead({"c1": 5}),
-    events.ContainerInspected("c1", "{}"),
+    events.ContainersInspected((ContainerDetails("c1", raw="{}"),)),
+    events.ContainersTouched(frozenset({"c1"})),
     events.FactsRead((ImageFacts(ImageDetails("sha256:a")),)),
     events.ContentsOpened(Contents(UNREAD)),
     events.LayersListed("sha256:a", UNREAD.layers),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +11,15 @@ from hypothesis import strategies as st
 
 from tests.ui.stage import NOW
 from tui.model.container import ContainerState, ContainerSummary, PortBinding
+from tui.model.containerdetails import (
+    ContainerDetails,
+    Health,
+    HealthTest,
+    Mount,
+    Network,
+    Port,
+    Probe,
+)
 from tui.model.engine import Endpoint, EngineInfo
 from tui.model.image import HistoryStep, ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
@@ -102,7 +112,7 @@ class World:
             events.ContainersListed(self.containers),
             events.ConnectionChanged(Phase.CONNECTED, Trouble()),
             events.FactsRead(self.facts),
-            events.ContainerInspected(self.containers[0].container_id, self.word),
+            events.ContainersInspected((self.details(self.containers[0].container_id),)),
             *self.search(),
             *(events.JobQueued(self._job(10_000 + n, state)) for n, state in enumerate(JobState)),
         )
@@ -179,6 +189,39 @@ class World:
             self.word,
             (PortBinding(80, self.word, 8080, self.word),),
             labels=((self.word, self.word),),
+        )
+
+    def details(self, container_id: str) -> ContainerDetails:
+        """Everything of one container; its JSON is a true one."""
+        word, many = self.word, (self.word, self.word)
+        probes = tuple(Probe(NOW, NOW + 1, code, self.word) for code in range(3))
+        return ContainerDetails(
+            container_id,
+            self.word,
+            self.word,
+            self.word,
+            status=self.word,
+            exit_code=137,
+            error=self.word,
+            health=Health(self.word, 3, probes),
+            health_test=HealthTest(("CMD", self.word)),
+            command=many,
+            entrypoint=many,
+            cmd=many,
+            user=self.word,
+            working_dir=self.word,
+            env=many,
+            flags=many,
+            network_mode=f"container:{self.word}",
+            ports=(Port("80/tcp", self.word, "8080", True), Port(self.word, "::", self.word)),
+            networks=(Network(self.word, self.word, aliases=many),),
+            mounts=(Mount(self.word, self.word, self.word, self.word, self.word),),
+            restart_policy=self.word,
+            log_driver=self.word,
+            log_options=(many,),
+            log_path=self.word,
+            labels=(many,),
+            raw=json.dumps({word: word, self.word: [self.word, {self.word: 1}]}),
         )
 
     def _job(self, number: int, state: JobState) -> Job:

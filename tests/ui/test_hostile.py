@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tests.ui.hostile import KINDS, World, harmless, texts
 from tests.ui.stage import NOW, PLAIN_TERMINAL, TERMINAL, Stage, stage
+from tui.actions.values.reading import InspectContainer
 from tui.store import events
 from tui.store.state import Pane, Phase
 from tui.ui.screens.connection import ContextsScreen
@@ -41,11 +42,19 @@ async def inspect_image(here: Stage, world: World) -> None:
     await here.settle()
 
 
-async def inspect_container(here: Stage, world: World) -> None:
-    await here.press("2", "i")
-    action = here.recorder.of_kind("inspect_container")[-1]
-    here.recorder.end(action)
-    await here.settle()
+def inspected(*pressed: str) -> Scene:
+    async def read(here: Stage, world: World) -> None:
+        await here.press("2", pressed[0])
+        action = here.recorder.of_kind("inspect_container")[-1]
+        assert isinstance(action, InspectContainer)
+        details = world.details(action.container.container_id)
+        await here.tell(events.ContainersInspected((details,)))
+        here.recorder.end(action)
+        await here.settle()
+        for key in pressed[1:]:
+            await here.press(key)
+
+    return read
 
 
 async def raw_json(here: Stage, world: World) -> None:
@@ -88,7 +97,13 @@ SCENES: dict[str, Scene] = {
     "job failed": job_failed,
     "image details": inspect_image,
     "raw JSON": raw_json,
-    "container details": inspect_container,
+    "container details": inspected("i"),
+    "container's last field": inspected("i", "end", "enter"),
+    "ports": inspected("p", "enter"),
+    "health": inspected("i", "h", "end"),
+    "a run's output": inspected("i", "h", "end", "enter"),
+    "JSON tree": inspected("i", "J", "E", "end"),
+    "JSON value": inspected("i", "J", "E", "end", "enter"),
     "layer details": keys("4", "enter"),
     "whole field": keys("4", "enter", "end", "enter"),
     "copy image": keys("1", "c"),

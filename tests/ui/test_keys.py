@@ -140,14 +140,11 @@ async def test_a_key_that_shows_opens_its_sheet(spec: ActionSpec, key: str, pane
         here.screen(MainScreen)
 
 
-@pytest.mark.parametrize("pane", [Pane.IMAGES, Pane.LAYERS, Pane.CONTAINERS])
+@pytest.mark.parametrize("pane", [Pane.IMAGES, Pane.LAYERS])
 async def test_inspect_reads_and_then_shows(pane: Pane) -> None:
     async with stage(*ALL) as here:
         await here.press(NUMBERS[pane], "i")
-        kind = "inspect_container" if pane is Pane.CONTAINERS else "read_facts"
-        action = here.recorder.of_kind(kind)[-1]
-        if pane is Pane.CONTAINERS:
-            await here.tell(events.ContainerInspected("1" * 64, '{"Id": 1}'))
+        action = here.recorder.of_kind("read_facts")[-1]
         here.screen(MainScreen)
         here.recorder.end(action)
         await here.settle()

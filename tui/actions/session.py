@@ -45,6 +45,8 @@ class Stale(StrEnum):
     ENGINE = "engine"
     IMAGES = "images"
     CONTAINERS = "containers"
+    DETAILS = "details"
+    """What inspect tells of single containers; who shows it reads it."""
     CLOSED = "closed"
 
 
@@ -95,6 +97,18 @@ def staled_by(event: EngineEvent) -> frozenset[Stale]:
     return frozenset()
 
 
+def touched_by(event: EngineEvent) -> str:
+    """Return the ID of the container of which inspect may now tell something else, or nothing.
+
+    A test of health that has run is told only as the end of an exec.
+    """
+    if event.kind == "network":
+        return event.container_id
+    action = event.action.partition(":")[0].strip()
+    changes = action in CONTAINER_ACTIONS or action in {"health_status", "exec_die", "exec_died"}
+    return event.actor_id if event.kind == "container" and changes else ""
+
+
 def trouble_of(error: EngineError | LayerError) -> Trouble:
     """Return an error as the screens show it."""
     return Trouble(error.title, error.remedy, error.detail)
@@ -122,6 +136,8 @@ class Session:
         self._client: EngineClient | None = None
         self._stream: EventStream | None = None
         self._error: EngineError = EngineGone(url=endpoint.url)
+        self._touched: queue.SimpleQueue[str] = queue.SimpleQueue()
+        """IDs of containers of which Stale.DETAILS was told."""
         self._wake = threading.Event()
         self._tried = threading.Event()
         """Set but while the first attempt to connect is on its way."""
@@ -249,8 +265,16 @@ class Session:
             self._say(events.ImagesListed(images.list_images(client, all=True)))
         if Stale.CONTAINERS in stale:
             self._say(events.ContainersListed(containers.list_containers(client)))
+        if Stale.DETAILS in stale:
+            self._say(events.ContainersTouched(self._all_touched()))
         if stale & {Stale.IMAGES, Stale.ENGINE}:
             self._say(events.GaugeRead(system.disk_gauge(client.endpoint, client.info)))
+
+    def _all_touched(self) -> frozenset[str]:
+        touched: set[str] = set()
+        while not self._touched.empty():
+            touched.add(self._touched.get())
+        return frozenset(touched)
 
     def _say(self, event: events.Event) -> None:
         """Tell the store; after `close` nobody wants to know."""
@@ -262,6 +286,9 @@ class Session:
         end: EngineError = EngineGone(url=self._endpoint.url)
         try:
             for event in stream:
+                if container_id := touched_by(event):
+                    self._touched.put(container_id)
+                    inbox.put(Stale.DETAILS)
                 for stale in staled_by(event):
                     inbox.put(stale)
         except EngineError as error:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.engine import wire, wire_disk
+from tui.engine import wire, wire_container, wire_disk
 from tui.engine.client import EngineClient
 from tui.model.container import ContainerSummary
+from tui.model.containerdetails import ContainerDetails
 
 
 def list_containers(client: EngineClient) -> tuple[ContainerSummary, ...]:
@@ -39,6 +40,13 @@ def inspect_container(client: EngineClient, container: str) -> str:
     with client.asking() as api:
         answer: object = api.inspect_container(container)
     return wire.raw_json(answer)
+
+
+def container_details(client: EngineClient, container: str) -> ContainerDetails:
+    """Return everything of one container (`GET /containers/{id}/json`)."""
+    with client.asking() as api:
+        answer: object = api.inspect_container(container)
+    return wire_container.container_details(answer)
 
 
 def container_changes(client: EngineClient, container: str) -> tuple[tuple[str, str], ...]:

@@ -365,6 +365,7 @@ def event(line: object) -> EngineEvent:
         action=text(item.get("Action")) or text(item.get("status")),
         actor_id=image_id(actor_id) if kind == "image" else actor_id,
         name=text(table(actor.get("Attributes")).get("name")),
+        container_id=text(table(actor.get("Attributes")).get("container")),
     )
 
 

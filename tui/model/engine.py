@@ -136,3 +136,5 @@ class EngineEvent:
     action: str
     actor_id: str
     name: str = ""
+    container_id: str = ""
+    """Of an event of a network or volume: the container that it is about."""

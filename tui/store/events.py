@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui.credentials.login import Account
     from tui.engine.console import Console
     from tui.logs.book import LogBook
+    from tui.model.containerdetails import ContainerDetails
     from tui.model.mirrors import MirrorProbe, Mirrors
     from tui.model.resources import Resources
     from tui.model.stats import Processes
@@ -85,11 +86,16 @@ class ContainerSizesRead(NamedTuple):
     sizes: Mapping[str, int]
 
 
-class ContainerInspected(NamedTuple):
-    """Everything of one container came, as JSON text."""
+class ContainersInspected(NamedTuple):
+    """Everything of some containers came."""
 
-    container_id: str
-    raw: str
+    details: tuple[ContainerDetails, ...]
+
+
+class ContainersTouched(NamedTuple):
+    """Something happened to containers: what inspect tells of them may be another."""
+
+    container_ids: frozenset[str]
 
 
 class ChangesRead(NamedTuple):
@@ -387,7 +393,8 @@ Event = (
     | ImagesListed
     | ContainersListed
     | ContainerSizesRead
-    | ContainerInspected
+    | ContainersInspected
+    | ContainersTouched
     | ChangesRead
     | DiffRead
     | ContainerCommitted

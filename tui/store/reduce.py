@@ -13,6 +13,7 @@ from tui.model.image import ImageSummary
 from tui.model.job import Job, JobState
 from tui.store import events
 from tui.store.browsing import BrowseEvent, browsed
+from tui.store.inspecting import inspected, touched
 from tui.store.state import EMPTY, ConnectionState, Logins, Pane, Phase, SearchState, State
 
 HISTORY_MAX: Final = 200
@@ -101,8 +102,13 @@ def _(event: events.ContainerSizesRead, state: State) -> State:
 
 
 @reduce.register
-def _(event: events.ContainerInspected, state: State) -> State:
-    return replace(state, inspected=(event.container_id, event.raw))
+def _(event: events.ContainersInspected, state: State) -> State:
+    return inspected(event, state)
+
+
+@reduce.register
+def _(event: events.ContainersTouched, state: State) -> State:
+    return touched(event, state)
 
 
 @reduce.register

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # not part of a start
     from tui.credentials.login import Account
     from tui.engine.console import Console
     from tui.logs.book import LogBook
+    from tui.model.containerdetails import ContainerDetails
     from tui.model.mirrors import MirrorProbe, Mirrors
     from tui.model.resources import Resources
     from tui.model.stats import Processes
@@ -144,6 +145,8 @@ class OpenLog:
 
 
 NO_LOG: Final = OpenLog()
+NOT_INSPECTED: Final[Mapping[str, ContainerDetails]] = MappingProxyType({})
+NOT_TOUCHED: Final[Mapping[str, int]] = MappingProxyType({})
 NO_FACTS: Final[Mapping[str, ImageFacts]] = MappingProxyType({})
 NO_PROBES: Final[Mapping[str, MirrorProbe]] = MappingProxyType({})
 DEFAULT_VIEWS: Final[Mapping[Pane, ListView]] = MappingProxyType(
@@ -169,8 +172,10 @@ class State:
     """False until the first list came: an empty pane then says so."""
     containers: tuple[ContainerSummary, ...] = ()
     containers_known: bool = False
-    inspected: tuple[str, str] = ("", "")
-    """The container that was inspected last: its ID, the Engine's answer as JSON text."""
+    inspected: Mapping[str, ContainerDetails] = field(default_factory=lambda: NOT_INSPECTED)
+    """The containers that were inspected, by ID, as they were then."""
+    touched: Mapping[str, int] = field(default_factory=lambda: NOT_TOUCHED)
+    """How often something happened to them since."""
     changes: ContainerChanges = NO_CHANGES
     """Of the container whose changes were counted last."""
     diff: ContainerDiff | None = None

@@ -9,7 +9,7 @@ from typing import Final
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec
 from tui.actions.values.logs import FollowLogs
-from tui.actions.values.reading import InspectContainer, ReadFacts
+from tui.actions.values.reading import ReadFacts
 from tui.i18n import _
 from tui.store import events
 from tui.store.layer_index import LAYER_INDEXES
@@ -132,24 +132,22 @@ class Views(RegistryViews):
                 names = replace(facts.details, tags=row.image.tags, digests=row.image.digests)
                 fields = image_fields(row, replace(facts, details=names))
                 title = row.reference or image_id
-                orlop.push_screen(FieldsScreen(title, fields, raw=facts.details.raw))
+                docker = ("image inspect", title)
+                screen = FieldsScreen(title, fields, raw=facts.details.raw, docker=docker)
+                orlop.push_screen(screen)
 
         # Names may have changed since the facts were kept, so the JSON is read anew.
         orlop.after_job(orlop.dispatcher.submit(ReadFacts((image_id,))), show)
 
     def _inspect_container(self, selection: Selection) -> None:
-        orlop = self._screen.orlop
-        container = selection.containers[0]
-        action = InspectContainer(selection.container_targets[0])
+        from tui.ui.screens.container import ContainerScreen  # not part of a start
 
-        def show() -> None:
-            container_id, raw = self._screen.state.inspected
-            if container_id == container.container_id:
-                orlop.push_screen(
-                    FieldsScreen(container.name, container_fields(container), raw=raw)
-                )
+        self._screen.orlop.push_screen(ContainerScreen(selection.container_targets))
 
-        orlop.after_job(orlop.dispatcher.submit(action), show)
+    def _ports(self, selection: Selection) -> None:
+        from tui.ui.screens.ports import PortsScreen  # few look at it
+
+        self._screen.orlop.push_screen(PortsScreen(selection.container_targets))
 
     def _open_layers(self, _selection: Selection) -> None:
         self._screen.show_pane(Pane.LAYERS)

@@ -277,6 +277,16 @@ CONTAINER_VERBS: Final = (
         docker="docker top CONTAINER",
     ),
     ActionSpec(
+        "ports",
+        N_("Ports"),
+        N_("Show the addresses of the marked containers' ports, to copy."),
+        ("p",),
+        ON_CONTAINERS,
+        needs_selection=True,
+        line=lambda selection: docker_line("port", selection.containers[0].name),
+        docker="docker port CONTAINER",
+    ),
+    ActionSpec(
         "container_sizes",
         N_("Sizes"),
         N_("Measure the writable layers of all containers (the Engine walks them)."),

@@ -35,12 +35,19 @@ def read_container_sizes(_action: ReadContainerSizes, context: JobContext) -> En
 
 
 def inspect_container(action: InspectContainer, context: JobContext) -> Ending:
-    """Read everything of one container."""
+    """Read everything of some containers; one of several that vanished meanwhile is left out."""
     from tui.engine import containers
+    from tui.engine.errors import NotFound
 
-    container_id = action.container.container_id
-    raw = containers.inspect_container(context.client(), container_id)
-    context.tell(events.ContainerInspected(container_id, raw))
+    client, details = context.client(), []
+    for target in (action.container, *action.others):
+        context.check()
+        try:
+            details.append(containers.container_details(client, target.container_id))
+        except NotFound:
+            if not action.others:
+                raise
+    context.tell(events.ContainersInspected(tuple(details)))
     return Ending()
 
 

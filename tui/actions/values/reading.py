@@ -174,9 +174,10 @@ class ReadWalk(NamedTuple):
 
 
 class InspectContainer(NamedTuple):
-    """Read everything of one container: `docker inspect`."""
+    """Read everything of one container, or of some: `docker inspect`."""
 
     container: ContainerTarget
+    others: tuple[ContainerTarget, ...] = ()
     kind: str = "inspect_container"
     quiet: bool = True
 
@@ -188,7 +189,7 @@ class InspectContainer(NamedTuple):
     @property
     def docker(self) -> str:
         """`docker inspect NAME`."""
-        return docker_line("inspect", self.container.name)
+        return docker_line("inspect", self.container.name, *(one.name for one in self.others))
 
     @property
     def targets(self) -> frozenset[str]:

@@ -1,0 +1,178 @@
+"""What the sheets have in common that show what inspect tells of containers.
+
+They read it once, and again when the Engine tells that something happened to one of them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.actions.values.containers import ContainerTarget
+from tui.actions.values.reading import InspectContainer
+from tui.i18n import _
+from tui.model.containerdetails import ContainerDetails
+from tui.model.job import JobState
+from tui.store.state import Phase, State
+from tui.ui.screens.base import Sheet
+from tui.ui.screens.text import copyable
+from tui.ui.widgets.columns import CellText, Column, RowSource
+from tui.ui.widgets.rowlist import RowList
+from tui.ui.widgets.textline import Piece, TextLine
+
+
+class ContainerSheet(Sheet[None]):
+    """Title, rows and keys of one container or some, kept up with what happens to them."""
+
+    HEADER: ClassVar[bool] = False
+    """Whether the titles of the columns are shown."""
+
+    def __init__(self, containers: tuple[ContainerTarget, ...]) -> None:
+        super().__init__()
+        self.containers = containers
+        self.details: tuple[ContainerDetails, ...] = ()
+        """As they were read last; those that vanished stay as they were."""
+        self._job = 0
+        self._asked: dict[str, int] = {}
+        """What had happened to them when they were asked for."""
+        self._was_away = False
+        self._is_asking = False
+        self._note = ""
+
+    # What a sheet has of its own
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of the rows."""
+        raise NotImplementedError
+
+    def rows_of(self, details: tuple[ContainerDetails, ...]) -> RowSource:
+        """Return the rows for what was read."""
+        raise NotImplementedError
+
+    def title_of(self) -> str:
+        """Return what the sheet is called."""
+        raise NotImplementedError
+
+    def keys(self) -> tuple[Piece, ...]:
+        """Return the line that reminds of the keys."""
+        raise NotImplementedError
+
+    def nothing(self) -> str:
+        """Return what is said where there are no rows."""
+        return ""
+
+    # How it goes
+
+    @property
+    def rows(self) -> RowList:
+        """The list."""
+        return self.part("#container-rows", RowList)
+
+    def compose(self) -> ComposeResult:
+        """Title, rows, keys."""
+        glyphs = self.orlop.glyphs
+        with Vertical(classes="sheet"):
+            yield TextLine(glyphs=glyphs, classes="dialog-title")
+            yield RowList(
+                self.columns(),
+                glyphs=glyphs,
+                marking=False,
+                header=self.HEADER,
+                empty_text=_("Asking the Engine..."),
+                id="container-rows",
+            )
+            yield TextLine(glyphs=glyphs, id="sheet-keys")
+
+    def on_mount(self) -> None:
+        """Read, and keep reading."""
+        self.rows.focus()
+        self._read()
+        self.follow(self._told)
+
+    def _read(self) -> None:
+        """Ask the Engine; what happens from now on is news."""
+        self._is_asking = False
+        touched = self.orlop.store.state.touched
+        self._asked = {one.container_id: touched.get(one.container_id, 0) for one in self._here()}
+        first, *others = self._here() or self.containers
+        self._job = self.orlop.dispatcher.submit(InspectContainer(first, tuple(others)))
+
+    def _here(self) -> tuple[ContainerTarget, ...]:
+        """Return the containers that have not vanished."""
+        gone = self.gone(self.orlop.store.state)
+        return tuple(one for one in self.containers if one.container_id not in gone)
+
+    def gone(self, state: State) -> frozenset[str]:
+        """Return the IDs of those that are no longer there."""
+        if not state.containers_known:
+            return frozenset()
+        there = {one.container_id for one in state.containers}
+        return frozenset(one.container_id for one in self.containers) - there
+
+    def _told(self, state: State) -> None:
+        """Show what is known now, and have read what is not."""
+        told = {one.container_id: one for one in self.details}
+        for container in self.containers:
+            found = state.inspected.get(container.container_id)
+            if found is not None:
+                told[container.container_id] = found
+        details = tuple(
+            told[one.container_id] for one in self.containers if one.container_id in told
+        )
+        if details != self.details or not self.rows.empty_text:
+            self.details = details
+            self.rows.set_rows(self.rows_of(details))
+        trouble = self._trouble(state)
+        is_read = bool(details) or bool(trouble)
+        if is_read and not len(self.rows_of(details)):
+            self.rows.empty_text = trouble or self.nothing()
+        self.part(".dialog-title", TextLine).show(
+            CellText(f" {self.title_of()} ", "strong"),
+            right=(CellText(f" {trouble} ", "bad"),) if trouble else (),
+        )
+        self._show_keys()
+        self._ask_again(state)
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text through the terminal, and say so until the cursor moves."""
+        self.orlop.copy_text(copyable(text), what)
+        self._note = _("copied {what}").format(what=what)
+        self._show_keys()
+
+    @on(RowList.RowHighlighted)
+    def _moved(self) -> None:
+        self._note = ""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        note = (CellText(f" {self._note} ", "accent"),) if self._note else ()
+        self.part("#sheet-keys", TextLine).show(*note, *self.keys())
+
+    def _ask_again(self, state: State) -> None:
+        """Read anew what happened since, one reading at a time; nothing while nobody answers."""
+        is_away = state.connection.phase is not Phase.CONNECTED
+        was_away, self._was_away = self._was_away, is_away
+        job = next((job for job in state.jobs if job.job_id == self._job), None)
+        is_busy = self._is_asking or (job is not None and not job.state.is_final)
+        here = {one.container_id for one in self.containers} - self.gone(state)
+        if is_away or is_busy or not here:
+            self._was_away = was_away or is_away
+            return
+        if was_away or any(state.touched.get(one, 0) != self._asked.get(one, 0) for one in here):
+            self._is_asking = True
+            self.call_later(self._read)
+
+    def _trouble(self, state: State) -> str:
+        """Return why what is shown may not be so any more; empty while all is well."""
+        gone = self.gone(state)
+        if gone:
+            return _("gone") if len(self.containers) == 1 else _("some are gone")
+        if state.connection.phase in {Phase.LOST, Phase.FAILED}:
+            return state.connection.trouble.title
+        job = next((job for job in state.jobs if job.job_id == self._job), None)
+        if job is not None and job.state is JobState.FAILED:
+            return f"{job.summary} {job.remedy}".strip()
+        return ""
