@@ -3,6 +3,7 @@
 from tests.contract.scenarios import (
     containers,
     files,
+    health,
     images,
     processes,
     registry,
@@ -15,6 +16,7 @@ from tests.contract.scenarios import (
 __all__ = [
     "containers",
     "files",
+    "health",
     "images",
     "processes",
     "registry",

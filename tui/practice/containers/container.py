@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui.practice.containers import init
+from tui.practice.containers.healthstate import Health
 from tui.practice.containers.logs import Log
 from tui.practice.containers.mounted import Mounted, Place
 from tui.practice.containers.process import Input
@@ -41,6 +42,8 @@ class State:
     """Why it could not be started."""
     started_at: float = 0.0
     finished_at: float = 0.0
+    health: Health | None = None
+    """None without a health check, and before the first start."""
 
     @property
     def status(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.practice.configs import container_config
-from tui.practice.containers import mountpoints
+from tui.practice.containers import healthstate, mountpoints
 from tui.practice.containers.mainprocess import publish
 from tui.practice.containers.signals import number_of
 from tui.practice.wire import ApiError
@@ -68,6 +68,7 @@ def check_config(config: Mapping[str, Any]) -> None:
         raise ApiError(400, text)
     if config.get("StopSignal"):
         number_of(str(config["StopSignal"]))
+    healthstate.check_given(config.get("Healthcheck"))
     for line in config.get("Env") or []:
         if not str(line).partition("=")[0]:
             raise ApiError(400, f"invalid environment variable: {line}")
@@ -169,7 +170,9 @@ def merged(given: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]
     for field in ("Labels", "ExposedPorts", "Volumes"):
         both = {**(image.get(field) or {}), **(config.get(field) or {})}
         config[field] = both or ({} if field == "Labels" else config.get(field))
-    for field in ("User", "WorkingDir", "StopSignal", "StopTimeout", "Healthcheck", "Shell"):
+    if check := healthstate.merged(config.get("Healthcheck"), image.get("Healthcheck")):
+        config["Healthcheck"] = check
+    for field in ("User", "WorkingDir", "StopSignal", "StopTimeout", "Shell"):
         if not config.get(field) and image.get(field):
             config[field] = image[field]
     if config["WorkingDir"]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.practice.containers.process import Input
 
 if TYPE_CHECKING:
-    from queue import SimpleQueue
-
     from tui.practice.containers.container import Chunk, Container
     from tui.practice.containers.process import Process
+
+
+class Listener(Protocol):
+    """Who takes the output of a command, such as a queue."""
+
+    def put(self, chunk: Chunk | None, /) -> None:
+        """Take a part of it; None is its end."""
 
 
 @dataclass(eq=False, slots=True)
@@ -38,7 +43,7 @@ class Exec:
     """Rows and columns of its terminal."""
     stdin: Input = field(default_factory=Input)
     process: Process | None = None
-    listeners: list[SimpleQueue[Chunk | None]] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)
 
     @property
     def spelled(self) -> str:

@@ -164,7 +164,8 @@ def status(state: State, now: float) -> str:
         if state.restarting:
             ago = since(now - state.finished_at)
             return f"Restarting ({state.exit_code}) {ago} ago"
-        return f"Up {since(now - state.started_at)}{' (Paused)' if state.paused else ''}"
+        more = "Paused" if state.paused else state.health.words if state.health else ""
+        return f"Up {since(now - state.started_at)}{f' ({more})' if more else ''}"
     if state.removing:
         return "Removal In Progress"
     if state.dead:
@@ -206,6 +207,7 @@ def _state(state: State) -> dict[str, Any]:
         "Error": state.error,
         "StartedAt": timestamp(state.started_at) if state.started_at else NEVER,
         "FinishedAt": timestamp(state.finished_at) if state.finished_at else NEVER,
+        **({"Health": state.health.told()} if state.health is not None else {}),
     }
 
 

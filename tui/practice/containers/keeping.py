@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tui.practice.configs import timestamp
-from tui.practice.containers import inspecting, mountpoints, networks
+from tui.practice.containers import healthstate, inspecting, mountpoints, networks
 from tui.practice.containers.container import Container, State
 from tui.practice.containers.logs import STDERR, STDOUT, Line, Log
 from tui.practice.dataroot import replace_file
@@ -268,7 +268,7 @@ def _config(container: Container) -> bytes:
                 "Error": state.error,
                 "StartedAt": timestamp(state.started_at) if state.started_at else NEVER,
                 "FinishedAt": timestamp(state.finished_at) if state.finished_at else NEVER,
-                "Health": None,
+                "Health": state.health.told() if state.health else None,
             },
             "ID": container.id,
             "Created": timestamp(container.created),
@@ -306,6 +306,7 @@ def _state(told: dict[str, Any]) -> State:
         error=str(told["Error"]),
         started_at=_moment(told["StartedAt"]),
         finished_at=_moment(told["FinishedAt"]),
+        health=healthstate.read(told.get("Health")),
     )
 
 

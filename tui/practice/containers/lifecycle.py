@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from tui.practice.containers import health
 from tui.practice.containers.mainprocess import (
     begin,
     destroy,
@@ -172,6 +173,7 @@ def freeze(hold: Hold, container: Container) -> None:
         raise ApiError(409, f"Container {container.id} is restarting, {wait}")
     process_of(hold, container)
     state.paused, container.paused_at = True, hold.clock()
+    health.end(container)
     for process in container.processes():
         process.is_frozen = True
     hold.containers.changed.notify_all()
@@ -189,6 +191,7 @@ def unpause(hold: Hold, container: Container) -> None:
         process_of(hold, container)
         container.state.paused = False
         publish(hold, container, "unpause")
+        health.follow(hold, container)
         for process in container.processes():
             process.is_frozen = False
             process.skip(hold.clock())
@@ -241,6 +244,7 @@ def after_restart(hold: Hold) -> None:
         for run in container.execs.values():
             run.is_running, run.process = False, None
         container.state.stop(LOST, now)
+        health.end(container)
         hang_up(hold, container)
         if container.host_config.get("AutoRemove"):
             destroy(hold, container, volumes=True)

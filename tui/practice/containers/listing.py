@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from tui.practice.containers.healthstate import NONE
 from tui.practice.containers.networks import network_id, network_name
 from tui.practice.imageviews import matcher
 from tui.practice.times import moment
@@ -113,7 +114,7 @@ def _state(filters: Filters) -> Test:
             (not states or state.status in states)
             and (not codes or (state.exit_code in codes and state.status == "exited"))
             and not is_task
-            and (not health or "none" in health)
+            and (not health or (state.health.status if state.health else NONE) in health)
         )
 
     return test

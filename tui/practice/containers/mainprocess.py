@@ -37,6 +37,8 @@ def begin(hold: Hold, container: Container) -> None:
     Raises:
         ApiError: 400, there is no such program; 500, a port is taken.
     """
+    from tui.practice.containers import health  # it needs what is here
+
     now = hold.clock()
     _check_network(hold, container)
     try:
@@ -59,6 +61,7 @@ def begin(hold: Hold, container: Container) -> None:
     _tell_network(hold, container, "connect")
     mountpoints.publish(hold, container, "mount")
     publish(hold, container, "start")
+    health.begin(hold, container)
     take_on(hold, process, now)
     hold.containers.keep(container)
 
@@ -234,6 +237,9 @@ def _tell_network(hold: Hold, container: Container, action: str) -> None:
 
 def ended(hold: Hold, container: Container, code: int, now: float) -> None:
     """Do what follows the end of the main process."""
+    from tui.practice.containers import health  # it needs what is here
+
+    health.end(container)
     ran = now - container.state.started_at
     container.process = None
     container.log.flush(now)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tui.practice.containers import mainprocess
+from tui.practice.containers import health, mainprocess
 from tui.practice.containers.creation import merged
 from tui.practice.nodes import Kind, Node
 from tui.practice.wire import ApiError
@@ -38,6 +38,8 @@ class Seed:
     log: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """What it has written, by path."""
+    health: Mapping[str, Any] | None = None
+    """Its health check."""
 
 
 SEEDS: Final = (
@@ -77,6 +79,11 @@ SEEDS: Final = (
             "RestartPolicy": {"Name": "always", "MaximumRetryCount": 0},
         },
         files={"tmp/session-1": "cart: 3\n", "app/pages/today.html": "<li>news</li>\n" * 30},
+        health={
+            "Test": ["CMD-SHELL", "test -s /app/pages/today.html && echo 200 OK"],
+            "Interval": 10_000_000_000,
+            "Retries": 2,
+        },
     ),
     Seed("worker", "shop/worker:1.4", 50 * HOUR, state="paused", lasted=49 * HOUR),
     Seed("scratch", "debian:12", HOUR / 2, ("bash",), "created"),
@@ -91,7 +98,11 @@ def fill(hold: Hold) -> None:
                 image = hold.images.find(seed.image)
             except ApiError:
                 continue  # this engine was filled otherwise
-            given = {"Image": seed.image, "Cmd": list(seed.command) or None}
+            given = {
+                "Image": seed.image,
+                "Cmd": list(seed.command) or None,
+                "Healthcheck": seed.health,
+            }
             container = hold.containers.create(
                 image,
                 merged(given, image.parsed().get("config") or {}),
@@ -121,3 +132,5 @@ def _begin(hold: Hold, container: Container, seed: Seed) -> None:
         mainprocess.place_running(hold, container, started)
         if seed.state == "paused":
             container.state.paused, container.paused_at = True, started + seed.lasted
+        else:
+            health.place(hold, container, "200 OK\n")

@@ -245,6 +245,12 @@ class ContainerStore:
             self._execs[run.id] = run
             run.container.execs[run.id] = run
 
+    def forget_exec(self, run: Exec) -> None:
+        """Let go of a command that nobody will ask for."""
+        with self._hold.lock:
+            self._execs.pop(run.id, None)
+            run.container.execs.pop(run.id, None)
+
     def exec(self, exec_id: str) -> Exec:
         """Return a command that was to be run in a container.
 
