@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +59,8 @@ def test_each_kind_of_path(client: EngineClient, maker: ImageMaker, is_running: 
         folder, file, link = map(asked.stat, ("/tmp/a", "/tmp/a/file", "/tmp/a/link"))
         assert (folder.name, folder.kind, folder.mode) == ("a", Kind.DIRECTORY, 0o1750)
         assert file == PathStat("file", Kind.FILE, 10, 0o4640, EPOCH)
-        assert link == PathStat("link", Kind.SYMLINK, 4, 0o777, EPOCH, "/tmp/b")
+        assert link.name in {"link", "b"}  # Podman tells what it leads to
+        assert replace(link, name="") == PathStat("", Kind.SYMLINK, 4, 0o777, EPOCH, "/tmp/b")
         assert asked.stat("/tmp/a/link/zero").kind is Kind.CHARACTER  # through the link
         assert asked.stat("/tmp/b/pipe").kind is Kind.FIFO
         assert asked.stat("/tmp/b/é ü?#%\n").name == "é ü?#%\n"

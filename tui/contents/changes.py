@@ -142,6 +142,7 @@ class Changes:
         """
         before: list[LayerEntry] = []
         after: list[LayerEntry] = []
+        links: list[LayerEntry] = []  # after what they name
         with collecting_later():
             for line in self.lines:
                 entry = told.get(line.path)
@@ -150,12 +151,13 @@ class Changes:
                     before += _below(image, line.path) or (_unknown(line.path, Kind.FILE),)
                     continue
                 now = self._now(line.path, entry)
-                after.append(now)
+                (links if now.kind is Kind.HARDLINK else after).append(now)
                 if line.letter == "D":  # Podman: a folder in the place of another
                     after.append(_mark(line.path + b"/", OPAQUE, Mark.OPAQUE))
                     before += _below(image, line.path) or (_unknown(line.path, Kind.BLOCK),)
                 elif line.letter != "A":
                     before += self._was(now, line.path, image)
+        after += links
         known = sum(entry.mark is Mark.NONE and entry.mode != NOT_TOLD for entry in after)
         there = sum(entry.mark is Mark.NONE for entry in after)
         return ContainerDiff(

@@ -82,6 +82,7 @@ _BY_TEXT: Final[tuple[tuple[type[EngineError], tuple[str, ...]], ...]] = (
             "image not known",
             "image does not exist locally",  # a push
             "tag not known",
+            "layer not known",  # Podman of the changes of a container that is gone
             "manifest unknown",
             "64-byte hexadecimal",
         ),

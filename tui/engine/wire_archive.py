@@ -42,8 +42,9 @@ def path_stat(header: str) -> PathStat:
     mode = number(told.get("mode"))
     special = sum(posix for go, posix in _SPECIAL if mode & go)
     kind = _kind(mode)
+    name = text(told.get("name"))
     return PathStat(
-        name=text(told.get("name")),
+        name="/" if name == "." else name,  # so Podman calls the root
         kind=kind,
         size=max(number(told.get("size")), 0),
         mode=mode & 0o777 | special,
