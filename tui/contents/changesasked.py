@@ -72,9 +72,14 @@ class Asked:
         self._connect = connect
         self._changes = changes
         self._book = book
-        self._folders = dict(_worth_a_tar(changes, mounts))
+        added = {
+            line.path for line in changes.lines if line.letter == "A" and line.path not in book.told
+        }
+        self._folders = dict(_worth_a_tar(added, mounts))
         in_tars = {path for paths in self._folders.values() for path in paths}
-        askable = [line for line in changes.lines if LOSSY not in line.path]
+        askable = [
+            line for line in changes.lines if LOSSY not in line.path and line.path not in book.told
+        ]
         self._left = {line.path for line in askable}
         self._queue = deque(
             line.path
@@ -240,9 +245,8 @@ class _Budget:
         return data
 
 
-def _worth_a_tar(changes: Changes, mounts: Sequence[str]) -> Iterator[tuple[bytes, list[bytes]]]:
+def _worth_a_tar(added: set[bytes], mounts: Sequence[str]) -> Iterator[tuple[bytes, list[bytes]]]:
     """Yield the folders that are new as a whole, with what is in them; the fullest first."""
-    added = {line.path for line in changes.lines if line.letter == "A"}
     tops: dict[bytes, bytes] = {}
     inside: dict[bytes, list[bytes]] = {}
     for path in added:

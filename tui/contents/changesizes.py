@@ -92,6 +92,8 @@ class UpperDir:
 
     def __init__(self, root: int) -> None:
         """Take the folder's descriptor, which stays the caller's."""
+        self.is_whole = True
+        """Whether all of it could be read by this user."""
         self._root = root
         self._first: dict[tuple[int, int], bytes] = {}
         """The first name of each file that has several."""
@@ -100,8 +102,13 @@ class UpperDir:
 
     def fits(self, changes: Changes) -> bool:
         """Tell whether it is the folder of this container: what was added must be there."""
-        added = next((line.path for line in changes.lines if line.letter == "A"), None)
-        return added is None or self._real(added) is not None
+        added = (line.path for line in changes.lines if line.letter == "A")
+        path = next((path for path in added if LOSSY not in path), None)
+        if path is None:
+            return True
+        book = SizesBook()
+        self._read_folder(path.rpartition(b"/")[0], [path], book, lambda: None)
+        return book.get(path) is not None or not self.is_whole
 
     def read(self, changes: Changes, book: SizesBook, check: Callable[[], None]) -> None:
         """Fill the book."""
@@ -116,14 +123,17 @@ class UpperDir:
     def _read_folder(
         self, folder: bytes, paths: Sequence[bytes], book: SizesBook, check: Callable[[], None]
     ) -> None:
-        real = self._real(folder)
-        number = self._open(real) if real is not None else None
+        number: int | None = None
         try:
+            real = self._real(folder)
+            number = self._open(real) if real is not None else None
             for count, path in enumerate(paths, 1):
                 if not count % SLICE:
                     check()
                 entry = self._entry(number, real, path)
                 book.told[path] = GONE if entry is None else entry
+        except PermissionError:  # of a rootless Engine: folders of other users
+            self.is_whole = False
         finally:
             if number is not None:
                 os.close(number)
@@ -138,7 +148,9 @@ class UpperDir:
         try:
             told = os.stat(name, dir_fd=number, follow_symlinks=False)
             target = os.readlink(name, dir_fd=number) if stat.S_ISLNK(told.st_mode) else b""
-        except OSError:
+        except PermissionError:
+            raise
+        except (OSError, ValueError):
             return None
         if stat.S_ISCHR(told.st_mode) and not told.st_rdev:
             return None
@@ -164,11 +176,12 @@ class UpperDir:
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
             try:
                 below = os.open(part, flags, dir_fd=at)
+            except PermissionError:
+                raise
             except (OSError, ValueError):
-                below = -1
-            os.close(at)
-            if below < 0:
                 return None
+            finally:
+                os.close(at)
             at = below
         return at
 

@@ -73,6 +73,54 @@ def archive_out(bench: Bench) -> None:
     bench.call("no path", "GET", path)
 
 
+_KINDS: tuple[tuple[str, bytes, int, str], ...] = (
+    ("d", tarfile.DIRTYPE, 0o1750, ""),
+    ("d/set", tarfile.REGTYPE, 0o4640, ""),
+    ("d/relative", tarfile.SYMTYPE, 0o777, "../a/one"),
+    ("d/dangling", tarfile.SYMTYPE, 0o777, "no/such"),
+    ("d/zero", tarfile.CHRTYPE, 0o666, ""),
+    ("d/block", tarfile.BLKTYPE, 0o660, ""),
+    ("d/pipe", tarfile.FIFOTYPE, 0o600, ""),
+    ("d/é ü?#%\n", tarfile.REGTYPE, 0o644, ""),
+)
+
+
+def _kinds() -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, kind, mode, target in _KINDS:
+            info = tarfile.TarInfo(name)
+            info.type, info.mode, info.linkname, info.mtime = kind, mode, target, 1_600_000_000
+            is_device = kind in (tarfile.CHRTYPE, tarfile.BLKTYPE)
+            info.devmajor, info.devminor = (1, 5) if is_device else (0, 0)
+            tar.addfile(info)
+    return buffer.getvalue()
+
+
+@scenario()
+def archive_stat(bench: Bench) -> None:
+    container = _based(bench)
+    path = f"/containers/{container}/archive"
+    bench.quiet("PUT", path, {"path": "/"}, body=_kinds())
+    for wanted in (
+        *(f"/{name}" for name, *_rest in _KINDS),
+        "/",
+        "/d/",
+        "d/set",
+        "/link/",
+        "/d/../a/one",
+        "/d/relative/",
+        "/d/dangling/x",
+    ):
+        head = bench.call(f"of {wanted}", "HEAD", path, {"path": wanted})
+        told = head.headers.get("x-docker-container-path-stat")
+        if told is not None:
+            stat = json.loads(base64.b64decode(told.translate(str.maketrans("-_", "+/"))))
+            bench.notes.shape(f"{wanted}, stat", stat, keep=("*",))
+    bench.call("through a file", "HEAD", path, {"path": "/a/one/x"})
+    bench.call("no container", "HEAD", "/containers/nosuch/archive", {"path": "/"})
+
+
 @scenario()
 def archive_in(bench: Bench) -> None:
     container = _based(bench)

@@ -124,10 +124,11 @@ class _Reading:
                 if upper.fits(self._changes):
                     self._source = SizeSource.DISK
                     upper.read(self._changes, self._book, self._progress)
-                    return
+                    if upper.is_whole:
+                        return
             finally:
                 os.close(number)
-        self._source = SizeSource.ARCHIVE
+        self._source = self._source or SizeSource.ARCHIVE
         self._ask()
 
     def _ask(self) -> None:

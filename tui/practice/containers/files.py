@@ -49,6 +49,9 @@ def found(container: Container, name: str, path: str) -> tuple[str, Node]:
     place = container.files.resolve(path, last=False)
     node = None if place is None else container.files.get(place)
     if place is None or node is None:
+        blocked = _through_a_file(container.tree, path)
+        if blocked:
+            raise ApiError(500, f"lstat /{blocked}: not a directory")
         raise ApiError(404, f"Could not find the file {path} in container {name}")
     is_folder = posixpath.basename(path) in {"", "."}
     if is_folder and node.kind is Kind.SYMLINK:
@@ -57,6 +60,19 @@ def found(container: Container, name: str, path: str) -> tuple[str, Node]:
     if is_folder and node.kind is not Kind.DIRECTORY:
         raise ApiError(500, f"lstat /{place}/: not a directory")
     return place, node
+
+
+def _through_a_file(tree: Tree, path: str) -> str:
+    """Return the first place on a path that would be in a file; empty where there is none."""
+    parts = [part for part in path.split("/") if part]
+    for count in range(1, len(parts)):
+        place = tree.resolve("/".join(parts[:count]))
+        node = None if place is None else tree.get(place)
+        if node is None:
+            return ""
+        if node.kind is not Kind.DIRECTORY:
+            return f"{place}/{parts[count]}"
+    return ""
 
 
 def path_stat(place: str, node: Node) -> str:
