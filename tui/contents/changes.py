@@ -180,7 +180,7 @@ class Changes:
     def _now(self, path: bytes, entry: LayerEntry | None) -> LayerEntry:
         if entry is not None and entry is not GONE:
             return entry
-        return _unknown(path, Kind.DIRECTORY if path in self.folders else Kind.FILE)
+        return _unknown(path, Kind.DIRECTORY if path in self._busy else Kind.FILE)
 
     def _was(self, now: LayerEntry, path: bytes, image: Union | None) -> Sequence[LayerEntry]:
         """Return what was there before a change.
