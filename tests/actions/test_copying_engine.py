@@ -19,6 +19,10 @@ from tests.engines.images import ImageSpec, runnable
 from tests.layers.tars import member, tar
 from tui.actions.values.containerfiles import CopyIn, CopyOut, OpenPath
 from tui.actions.values.containers import ContainerTarget
+from tui.contents import folders
+from tui.contents.engine import offers_for
+from tui.contents.source import free_offer
+from tui.engine.images import image_facts
 from tui.model.folder import Folder
 from tui.model.job import Job, JobState
 from tui.model.listing import Kind
@@ -101,6 +105,30 @@ async def test_a_folder_and_its_links_and_files(verbs: Verbs, container: Contain
     assert verbs.state.file_text.data == b"1" * 500
     await verbs.do(OpenPath(container, b"/etc/soft"))
     assert (verbs.state.file_text.path, verbs.state.file_text.has_more) == (b"/etc/one", False)
+
+
+async def test_what_is_cut_is_filled_up_with_the_images_names(
+    verbs: Verbs, container: ContainerTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = {item.name: item for item in (await folder(verbs, container, b"/data")).items}
+    (tmp_path / "zz").write_bytes(b"the container's own")
+    await verbs.do(CopyIn(container, str(tmp_path / "zz"), b"/data"))
+    monkeypatch.setattr(folders, "NEAR", (100_000, 20_000))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cut = await folder(verbs, container, b"/data")
+    assert cut.is_cut
+    assert cut.read < 250_000
+    found = {item.name: item for item in cut.items}
+    if "names of the image" in cut.note:
+        assert found.keys() == whole.keys()
+        assert all(found[name].entry == whole[name].entry for name in (b"big", b"suid", b"pipe"))
+        assert found[b"closed"].entry.uid == 0
+    else:  # nobody tells the image's files for nothing
+        image = verbs.api.inspect_container(container.container_id)["Image"]
+        image_id = image if image.startswith("sha256:") else f"sha256:{image}"
+        facts = image_facts(verbs.client, image_id)
+        assert free_offer(offers_for(verbs.client, facts, "x", read_only=True)[1]) is None
+        assert set(found) == {b"big"}
 
 
 @pytest.mark.parametrize("path", [b"/etc/loop", b"/etc/dangling", b"/nosuch", b"/data/pipe"])

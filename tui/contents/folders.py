@@ -10,14 +10,14 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tui.contents.foldernames import asked_for, image_names
 from tui.contents.source import Watch
-from tui.engine.errors import NotFound
-from tui.engine.wire_disk import mount_points
+from tui.engine.wire_disk import disk_place, mount_points
 from tui.i18n import N_, _
 from tui.layers.bytesource import CHUNK, ByteSource, Readable
 from tui.layers.errors import BadTar, LayerError
 from tui.layers.tarscan import TarScanner, clean_path
-from tui.model.folder import UNKNOWN_OWNER, Folder, FolderItem, joined, parent
+from tui.model.folder import Folder, FolderItem, joined, parent
 from tui.model.listing import Kind, LayerEntry
 from tui.model.pathstat import PathStat
 from tui.model.text import visible
@@ -117,21 +117,20 @@ def read_folder(
     from tui.engine import archive
     from tui.engine.containers import inspect_container
 
-    mounts = frozenset(map(os.fsencode, mount_points(inspect_container(client, container_id))))
+    raw = inspect_container(client, container_id)
+    mounts = _mounts(raw)
     if _is_kernels(path, mounts):
         note = _("The kernel makes this up for processes: it cannot be read from outside.")
         return Folder(container_id, path, note=note)
     reading = _Reading(reach_of(client.endpoint.url, step), watch)
     with archive.read_tar(client, container_id, path) as body:
         reading.read(body)
-    items = reading.items
-    if reading.is_cut:
-        wanted = {*(USUAL if path == b"/" else ()), *_inside(path, mounts)} - items.keys()
-        items |= _asked_for(client, container_id, path, wanted)
-    marked = (item._replace(is_mount=joined(path, name) in mounts) for name, item in items.items())
-    note = _note(reading, path) if reading.is_cut else ""
+    folder = Folder(container_id, path, (), step, reading.is_cut, reading.done)
+    note = _fill(client, folder, reading, raw, watch) if reading.is_cut else ""
+    items = reading.items.items()
+    marked = (item._replace(is_mount=joined(path, name) in mounts) for name, item in items)
     ordered = tuple(sorted(marked, key=lambda item: item.name))
-    return Folder(container_id, path, ordered, step, reading.is_cut, reading.done, note)
+    return folder._replace(items=ordered, note=note)
 
 
 def first_bytes(
@@ -260,39 +259,32 @@ def _inside(path: bytes, mounts: frozenset[bytes]) -> set[bytes]:
     return {one[len(start) :].partition(b"/")[0] for one in mounts if one.startswith(start)}
 
 
-def _asked_for(
-    client: EngineClient, container_id: str, path: bytes, names: set[bytes]
-) -> dict[bytes, FolderItem]:
-    """Return those of these names that are there, each by a question of its own."""
-    from tui.engine import archive
-
-    found: dict[bytes, FolderItem] = {}
-    with archive.stats(client, container_id) as asked:
-        for name in sorted(names - {b""}):
-            try:
-                found[name] = _item(name, asked.stat(joined(path, name)))
-            except NotFound:
-                continue
-    return found
+def _fill(client: EngineClient, folder: Folder, reading: _Reading, raw: str, watch: Watch) -> str:
+    """Add what the reading did not get to, as far as its names are known; returns what is told."""
+    path, items = folder.path, reading.items
+    of_image = image_names(client, disk_place(raw).image_id, path, watch)
+    names = dict.fromkeys((*(USUAL if path == b"/" else ()), *_inside(path, _mounts(raw))))
+    wanted = {name: one for name, one in {**names, **of_image}.items() if name not in items}
+    found, is_all = asked_for(client, folder.container_id, path, wanted, watch)
+    items |= found
+    return _note(reading, path, knows_image=is_all and bool(of_image))
 
 
-def _item(name: bytes, told: PathStat) -> FolderItem:
-    size = told.size if told.kind is Kind.FILE else 0
-    owner = UNKNOWN_OWNER
-    link = os.fsencode(told.target)
-    entry = LayerEntry(name, told.kind, size, told.mode, owner, owner, told.mtime, link)
-    return FolderItem(entry, size, is_whole=told.kind is not Kind.DIRECTORY)
-
-
-def _note(reading: _Reading, path: bytes) -> str:
+def _note(reading: _Reading, path: bytes, *, knows_image: bool) -> str:
     """Return what is missing."""
-    if reading.is_broken:
-        return _("The Engine ended the list too early: something may be missing. r reads again.")
-    if path == b"/":
-        return _("Cut in {name}; the usual names were asked for, others may be missing.").format(
-            name=_shown(reading.last)
-        )
-    return _("Cut in {name}; what comes after it is not shown.").format(name=_shown(reading.last))
+    if knows_image:
+        text = _("Cut in {name}; the rest are the names of the image alone.")
+    elif reading.is_broken:
+        return _("The Engine ended the list too early. r reads again.")
+    elif path == b"/":
+        text = _("Cut in {name}; of the rest only usual names are here.")
+    else:
+        text = _("Cut in {name}; what comes after it is not shown.")
+    return text.format(name=_shown(reading.last))
+
+
+def _mounts(raw: str) -> frozenset[bytes]:
+    return frozenset(map(os.fsencode, mount_points(raw)))
 
 
 def _shown(name: bytes) -> str:

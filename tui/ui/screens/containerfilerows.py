@@ -35,7 +35,7 @@ KEYS: Final = (
         ("u", "left", "backspace"),
     ),
     Key("/", "filter", N_("filter"), N_("Part of a name, *.so, >10MB."), ("slash",)),
-    Key("g", "go", N_("go to"), N_("Go to a path that you type.")),
+    Key("p", "go", N_("path"), N_("Go to a path that you type.")),
     Key("x", "entry('copy_out')", N_("copy out"), N_("Copy it to this machine: docker cp.")),
     Key("I", "entry('copy_in')", N_("copy in"), N_("Copy something of this machine in here.")),
     Key("X", "stop", N_("stop"), N_("Stop copying, or reading.")),

@@ -282,16 +282,14 @@ class ContainerFilesScreen(Sheet[None]):
     def action_go(self) -> None:
         """Go to a path that is typed."""
 
-        def judge(text: str) -> str:
-            return "" if text.startswith("/") else _("A path in the container begins with a slash.")
-
         def typed(text: str | None) -> None:
             if text:
-                self.read(text.encode("utf-8", "surrogateescape"), anew=True)
+                path = path_of(text)
+                self.read(path if path.startswith(b"/") else joined(self.path, path), anew=True)
 
-        help_text = _("A folder, or a file to view; links are followed in the container.")
+        help_text = _("From the root, or from here; a file is shown, a link followed.")
         text = key_of(joined(self.path, b""))
-        screen = PromptScreen(_("Go to"), help_text=help_text, text=text, judge=judge)
+        screen = PromptScreen(_("Go to"), help_text=help_text, text=text, judge=lambda _text: "")
         self.app.push_screen(screen, typed)
 
     def action_filter(self) -> None:
