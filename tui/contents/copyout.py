@@ -37,11 +37,8 @@ _SPECIAL: Final = 0o6000
 class CutShort(LayerError):
     """The tar ended before its end."""
 
-    TITLE = N_("The Engine's archive ended in the middle.")
-    REMEDY = N_(
-        "What is written is whole, but not all is there: a file may have changed while it was "
-        "read. Copy again, or pause the container first."
-    )
+    TITLE = N_("The archive ended in the middle; what is written is whole.")
+    REMEDY = N_("A file may have changed while it was read: copy again, or pause the container.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ class Unpacking(Beneath):
                 self._noted(entry.path, partial(self._write_entry, entry, part, is_odd=is_odd))
                 part.finish()
         except BadTar as error:
-            raise CutShort(error.detail) from error
+            raise CutShort from error
         finally:
             for name, entry in reversed(self._folders):
                 self._noted(name, partial(self._finish_folder, name, entry))

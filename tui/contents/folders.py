@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tui.contents.foldernames import asked_for, image_names
+from tui.contents.foldernames import Names, asked_for, image_names
 from tui.contents.source import Watch
 from tui.engine.wire_disk import disk_place, mount_points
 from tui.i18n import N_, _
@@ -126,7 +126,7 @@ def read_folder(
     with archive.read_tar(client, container_id, path) as body:
         reading.read(body)
     folder = Folder(container_id, path, (), step, reading.is_cut, reading.done)
-    note = _fill(client, folder, reading, raw, watch) if reading.is_cut else ""
+    note = _fill(client, folder, reading, raw, watch)
     items = reading.items.items()
     marked = (item._replace(is_mount=joined(path, name) in mounts) for name, item in items)
     ordered = tuple(sorted(marked, key=lambda item: item.name))
@@ -262,12 +262,15 @@ def _inside(path: bytes, mounts: frozenset[bytes]) -> set[bytes]:
 def _fill(client: EngineClient, folder: Folder, reading: _Reading, raw: str, watch: Watch) -> str:
     """Add what the reading did not get to, as far as its names are known; returns what is told."""
     path, items = folder.path, reading.items
-    of_image = image_names(client, disk_place(raw).image_id, path, watch)
-    names = dict.fromkeys((*(USUAL if path == b"/" else ()), *_inside(path, _mounts(raw))))
+    names: Names = dict.fromkeys(_inside(path, _mounts(raw)))  # Podman makes them at the start
+    of_image: Names = {}
+    if reading.is_cut:
+        of_image = image_names(client, disk_place(raw).image_id, path, watch)
+        names |= dict.fromkeys(USUAL if path == b"/" else ())
     wanted = {name: one for name, one in {**names, **of_image}.items() if name not in items}
     found, is_all = asked_for(client, folder.container_id, path, wanted, watch)
     items |= found
-    return _note(reading, path, knows_image=is_all and bool(of_image))
+    return _note(reading, path, knows_image=is_all and bool(of_image)) if reading.is_cut else ""
 
 
 def _note(reading: _Reading, path: bytes, *, knows_image: bool) -> str:

@@ -173,11 +173,9 @@ class ContainerFilesScreen(Sheet[None]):
         jobs = self.orlop.store.state.jobs
         return next((job for job in jobs if job.job_id == self._job), None)
 
-    @property
-    def _busy(self) -> Job | None:
-        """The job whose progress is shown."""
-        jobs = {job.job_id: job for job in self.orlop.store.state.jobs if not job.state.is_final}
-        return jobs.get(self._job) or jobs.get(self.copying)
+    def _going(self, job_id: int) -> Job | None:
+        jobs = self.orlop.store.state.jobs
+        return next((job for job in jobs if job.job_id == job_id and not job.state.is_final), None)
 
     def _changed(self, state: State) -> None:
         self._try_again(state.connection.phase)
@@ -207,21 +205,27 @@ class ContainerFilesScreen(Sheet[None]):
         self.rows.set_rows(FolderRows(folder, self._choice, self._order))
 
     def _show_head(self) -> None:
-        folder, job = self.folder, self._busy
+        """Show folder and size, or how the reading goes; below what is missing, or is copied."""
+        folder, reading, copying = self.folder, self._going(self._job), self._going(self.copying)
         title = _(" Files of {name}  {path}").format(
             name=visible(self.container.name), path=shown_path(self.path)
         )
-        right = ""
-        if job is not None:
-            bar = progress_bar(job.progress, self.orlop.glyphs)
-            right = f"{bar} {progress_text(job) or _('Reading...')} "
-        elif folder is not None:
+        right = self._progress(reading) if reading is not None else ""
+        if folder is not None and reading is None:
             right = summary_text(folder)
         head = self.part(".dialog-title", TextLine)
         head.show(CellText(title, "strong"), right=(CellText(right, "accent"),))
         more = _(" m reads on.") if folder is not None and folder.is_cut else ""
-        note = f" {folder.note}{more}" if folder is not None and folder.note else ""
-        self.part("#folder-note", TextLine).show(CellText(note, "warn"))
+        note = CellText(
+            f" {folder.note}{more}" if folder is not None and folder.note else "", "warn"
+        )
+        if copying is not None:
+            note = CellText(f" {self._progress(copying)}", "accent")
+        self.part("#folder-note", TextLine).show(note)
+
+    def _progress(self, job: Job) -> str:
+        bar = progress_bar(job.progress, self.orlop.glyphs)
+        return f"{bar} {progress_text(job) or _('Reading...')} "
 
     def _show_keys(self) -> None:
         left: list[Piece] = [CellText(f" {self._note} ", "accent")] if self._note else []
@@ -275,9 +279,8 @@ class ContainerFilesScreen(Sheet[None]):
 
     def action_stop(self) -> None:
         """Stop copying, else reading."""
-        job = self._busy
-        if job is not None:
-            self.orlop.dispatcher.cancel(self.copying if job.job_id != self._job else self._job)
+        is_reading = self._going(self._job) is not None
+        self.orlop.dispatcher.cancel(self._job if is_reading else self.copying)
 
     def action_go(self) -> None:
         """Go to a path that is typed."""
