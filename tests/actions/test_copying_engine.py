@@ -98,9 +98,10 @@ async def test_a_folder_and_its_links_and_files(verbs: Verbs, container: Contain
     hard = etc.item(b"hard")  # which of the two is the file is the Engine's choice
     assert hard is not None
     assert {one.entry.kind, hard.entry.kind} == {Kind.FILE, Kind.HARDLINK}
-    assert await folder(verbs, container, b"/etc/up/closed/..") == await folder(
-        verbs, container, b"/data"
-    ), "links are followed in the container"
+    linked, data_itself = [
+        await folder(verbs, container, path) for path in (b"/etc/up/closed/..", b"/data")
+    ]
+    assert (linked.path, linked.items) == (b"/data", data_itself.items), "links are followed"
     await verbs.do(OpenPath(container, b"/etc/hard"))
     assert verbs.state.file_text.data == b"1" * 500
     await verbs.do(OpenPath(container, b"/etc/soft"))
@@ -108,7 +109,11 @@ async def test_a_folder_and_its_links_and_files(verbs: Verbs, container: Contain
 
 
 async def test_what_is_cut_is_filled_up_with_the_images_names(
-    verbs: Verbs, container: ContainerTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    verbs: Verbs,
+    container: ContainerTarget,
+    tmp_path: Path,
+    engine_kind: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     whole = {item.name: item for item in (await folder(verbs, container, b"/data")).items}
     (tmp_path / "zz").write_bytes(b"the container's own")
@@ -120,7 +125,8 @@ async def test_what_is_cut_is_filled_up_with_the_images_names(
     assert cut.read < 250_000
     found = {item.name: item for item in cut.items}
     if "names of the image" in cut.note:
-        assert found.keys() - {b"zz"} == whole.keys()
+        lost = {AWKWARD.encode()} if engine_kind == "podman" else set()  # it finds no such name
+        assert found.keys() - {b"zz"} == whole.keys() - lost
         assert all(found[name].entry == whole[name].entry for name in (b"big", b"suid", b"pipe"))
         assert found[b"closed"].entry.uid == 0
     else:  # nobody tells the image's files for nothing
