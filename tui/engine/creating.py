@@ -34,6 +34,10 @@ _NO_COMMAND: Final = "no command"
 """What an Engine says of an image that names none: `No command specified`."""
 
 
+_NAME_IN_USE: Final = "name is already in use"
+"""What Podman says, with the status 500, where another container has the name."""
+
+
 class NameTaken(Conflict):
     """Another container has the name."""
 
@@ -101,7 +105,10 @@ def _explained() -> Iterator[None]:
             raise ImageGone(error.detail) from error
         raise
     except EngineRefused as error:
-        if _NO_COMMAND in error.detail.lower():
+        words = error.detail.lower()
+        if _NAME_IN_USE in words:
+            raise NameTaken(error.detail) from error
+        if _NO_COMMAND in words:
             raise NoCommand(error.detail, status=error.status) from error
         raise
 

@@ -6,7 +6,8 @@ An Engine tells all of that in its own words, as one text: what is known of them
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,8 +72,9 @@ def look_at(client: EngineClient, container: str) -> MadeContainer:
     )
 
 
-def start_made(client: EngineClient, made: MadeContainer, *, auto_remove: bool) -> None:
-    """Start a container for the first time (`POST /containers/{id}/start`).
+@contextmanager
+def told_why(client: EngineClient, made: MadeContainer, *, auto_remove: bool) -> Iterator[None]:
+    """Say why a container does not start, whatever of it fails: Podman tells so when it attaches.
 
     Args:
         client: The Engine.
@@ -84,7 +86,7 @@ def start_made(client: EngineClient, made: MadeContainer, *, auto_remove: bool) 
         EngineError: the Engine cannot be asked.
     """
     try:
-        containers.start(client, made.container_id)
+        yield
     except (Cancelled, EngineUnreachable):
         raise
     except EngineError as error:
@@ -95,7 +97,7 @@ def start_made(client: EngineClient, made: MadeContainer, *, auto_remove: bool) 
             error.detail,
             name=made.name,
             why=why_not(error.detail),
-            is_left=not auto_remove and _is_there(client, made.container_id),
+            is_left=_is_there(client, made.container_id),
         ) from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.dispatcher import Ending, JobContext
@@ -77,12 +77,16 @@ def _run_detached(
     action: RunContainer, context: JobContext, client: EngineClient, made: MadeContainer
 ) -> str:
     """Start it, and watch for a moment whether it goes on."""
-    from tui.engine import starting
+    from tui.engine import containers, starting
     from tui.engine.waiting import watching_exit
 
     spec, name = action.spec, visible(made.name)
-    with watching_exit(client, made.container_id, removed=spec.auto_remove) as watch:
-        starting.start_made(client, made, auto_remove=spec.auto_remove)
+    with ExitStack() as stack:
+        with starting.told_why(client, made, auto_remove=spec.auto_remove):
+            watch = stack.enter_context(
+                watching_exit(client, made.container_id, removed=spec.auto_remove)
+            )
+            containers.start(client, made.container_id)
         context.report(Progress(_("{name} runs; does it go on?").format(name=name)))
         code = watch.code(WATCHED)
     if code is None:
@@ -104,8 +108,8 @@ def _run_here(
     action: RunContainer, context: JobContext, client: EngineClient, made: MadeContainer
 ) -> str:
     """Attach before the start, so that nothing it writes is lost, and lend it the terminal."""
+    from tui.engine import containers, starting
     from tui.engine import exec as engine
-    from tui.engine import starting
     from tui.engine.console import Console
     from tui.engine.detachkeys import detach_keys
     from tui.engine.waiting import watching_exit
@@ -119,11 +123,15 @@ def _run_here(
         if tty:
             engine.resize_container(client, made.container_id, size)
 
-    with (
-        engine.opened_attach(client, made.container_id, process, detach.words) as stream,
-        watching_exit(client, made.container_id, removed=spec.auto_remove) as watch,
-    ):
-        starting.start_made(client, made, auto_remove=spec.auto_remove)
+    with ExitStack() as stack:
+        with starting.told_why(client, made, auto_remove=spec.auto_remove):
+            stream = stack.enter_context(
+                engine.opened_attach(client, made.container_id, process, detach.words)
+            )
+            watch = stack.enter_context(
+                watching_exit(client, made.container_id, removed=spec.auto_remove)
+            )
+            containers.start(client, made.container_id)
         console = Console(
             stream,
             heading=heading(action.docker, detach),
