@@ -327,6 +327,47 @@ def test_prune(docker: Docker) -> None:
     assert docker.run("ps -aq -f status=exited") == ""
 
 
+def test_volumes(docker: Docker) -> None:
+    docker.run("run --rm -v notes:/n bash bash -c 'echo kept > /n/a; mkdir /n/b'")
+    assert docker.run("run --rm -v notes:/m:ro bash cat /m/a") == "kept\n"
+    told = docker.run("run --rm -v notes:/m:ro bash bash -c 'echo x > /m/a'", code=1)
+    assert "Read-only file system" in told
+    assert re.search(r"^local +notes$", docker.run("volume ls"), re.M)
+    assert json.loads(docker.run("volume inspect notes"))[0]["Driver"] == "local"
+    assert (docker.data_root / "volumes/notes/_data/a").read_text() == "kept\n"
+    docker.run("create --name one -v notes:/n -v /nameless bash")
+    assert "volume is in use" in docker.run("volume rm notes", code=1)
+    assert len(docker.run("volume ls -q").split()) == 2
+    docker.run("rm -v one")
+    assert docker.run("volume ls -q").split() == ["notes"]
+    assert docker.run("volume create more").strip() == "more"
+    assert docker.run("volume rm notes more").split() == ["notes", "more"]
+    assert "no such volume" in docker.run("volume rm notes", code=1)
+
+
+def test_a_folder_of_this_machine_is_not_touched(docker: Docker) -> None:
+    (docker.folder / "mine").mkdir()
+    line = f"run --rm -v {docker.folder}/mine:/m bash bash -c 'ls /m; echo x > /m/x; ls /m'"
+    told = docker.run(line)
+    assert "never looks at this machine's files" in told
+    assert told.endswith("x\n")
+    assert list((docker.folder / "mine").iterdir()) == []
+    long = f"run --rm --mount type=bind,src={docker.folder},dst=/m bash"
+    assert "bind source path does not exist" not in docker.run(long, code=0)
+    other = "run --rm --mount type=bind,src=/not/there,dst=/m bash"
+    assert "bind source path does not exist: /not/there" in docker.run(other, code=125)
+
+
+def test_ports_that_are_taken(docker: Docker) -> None:
+    docker.run("run -d --name one -p 18080:80 nginx")
+    assert "18080->80/tcp" in docker.run("ps")
+    told = docker.run("run -d --name two -p 18080:80 nginx", code=125)
+    assert "Bind for 0.0.0.0:18080 failed: port is already allocated" in told
+    docker.run("run -d --name three -p 18080-18081:80 nginx")
+    assert docker.run("port three").startswith("80/tcp -> 0.0.0.0:18081")
+    assert "network none-such not found" in docker.run("run --network none-such bash", code=125)
+
+
 def test_login_and_push(docker: Docker) -> None:
     docker.run("tag centos me/c:1")
     assert "denied" in docker.run("push me/c:1", code=1)
