@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import select
 import socket
+import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from tui.model.engine import Endpoint
 
 UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 DEADLINE = 20.0
+CERTS = Path(__file__).parent / "certs"
 
 
 def everything(stream: HijackedStream, until: bytes = b"") -> bytes:
@@ -97,6 +100,38 @@ def test_a_cut_ends_it_from_another_thread(tmp_path: Path) -> None:
             assert everything(stream) in (b"", b"first")
         with pytest.raises(Cancelled), hijacked(client, "/x"):
             raise AssertionError("it was taken over")
+
+
+def tls_pair() -> tuple[ssl.SSLSocket, ssl.SSLSocket]:
+    """Return two ends of a connection by TLS: the Engine's and ours."""
+    theirs, ours = socket.socketpair()
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(CERTS / "server.pem", CERTS / "server-key.pem")
+    client = ssl.create_default_context(cafile=str(CERTS / "ca.pem"))
+    theirs.settimeout(DEADLINE)
+    with ThreadPoolExecutor(1) as pool:
+        shaking = pool.submit(server.wrap_socket, theirs, server_side=True)
+        mine = client.wrap_socket(ours, server_hostname="127.0.0.1")
+        return shaking.result(), mine
+
+
+def test_by_tls_the_input_ends_and_the_output_goes_on() -> None:
+    """Also what was written while nobody read."""
+    engine, mine = tls_pair()
+    with engine, mine:
+        stream = HijackedStream(mine)
+        assert stream.write(b"typed") == 5
+        engine.sendall(b"written before " * 5000)
+        stream.end_input()
+        seen = b""
+        while (data := stream.read()) is not None:
+            seen += data
+        assert seen == b"written before " * 5000
+        assert engine.recv(100) == b"typed"
+        assert engine.recv(100) == b""
+        engine.sendall(b"written afterwards")
+        engine.shutdown(socket.SHUT_RDWR)
+        assert everything(stream).endswith(b"written afterwards")
 
 
 def test_terminals_that_small_images_do_not_know() -> None:

@@ -37,6 +37,8 @@ class HijackedStream:
         """Take a connection; `rest` came already, behind the head of the answer."""
         self._sock = sock
         self._rest = rest
+        self._is_ending = False
+        """Nothing more will be typed, and the other side is to be told."""
         sock.setblocking(False)
 
     def fileno(self) -> int:
@@ -58,6 +60,8 @@ class HijackedStream:
         try:
             return self._sock.recv(CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            if self._is_ending and isinstance(self._sock, ssl.SSLSocket):
+                self._end_tls(self._sock)
             return None
         except OSError:
             return b""  # what became of the program is asked for afterwards
@@ -72,10 +76,22 @@ class HijackedStream:
             return len(data)  # nobody is there to read it; the other direction tells so
 
     def end_input(self) -> None:
-        """Tell that nothing more will be typed; TLS has no word for that here."""
-        if not isinstance(self._sock, ssl.SSLSocket):
-            with suppress(OSError):  # it has ended by itself
-                self._sock.shutdown(socket.SHUT_WR)
+        """Tell that nothing more will be typed; what the program writes still comes."""
+        if isinstance(self._sock, ssl.SSLSocket):
+            self._is_ending = True
+            return
+        with suppress(OSError):  # it has ended by itself
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def _end_tls(self, sock: ssl.SSLSocket) -> None:
+        """Send the word for it, close_notify, at a moment when nothing waits to be read.
+
+        OpenSSL looks for the other side's own close_notify then, and would take what a program
+        wrote for a fault. That there is none yet is what it raises here.
+        """
+        self._is_ending = False
+        with suppress(OSError):
+            sock.unwrap()
 
 
 @contextmanager

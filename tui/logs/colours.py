@@ -64,6 +64,18 @@ def plain_text(text: bytes) -> str:
     return visible(_ESCAPE.sub("", decoded(text)))
 
 
+def coloured_text(text: bytes) -> str:
+    """Return a line as harmless text with its SGR sequences, for a terminal that shows them."""
+    line = decoded(text)
+    found, at = [], 0
+    for match in _ESCAPE.finditer(line):
+        found.append(visible(line[at : match.start()]))
+        at = match.end()
+        if sgr := _SGR.match(match[0]):
+            found.append(f"\x1b[{sgr[1]}m")
+    return "".join([*found, visible(line[at:])])
+
+
 def decoded(text: bytes) -> str:
     r"""Return the text of a line as a terminal would have it in the end.
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.engine.console import Size
 from tui.i18n import _
-from tui.logs.colours import plain_text
+from tui.logs.colours import coloured_text
 from tui.logs.lines import FRAME_MAX, HEADER
 from tui.ui.modes import TerminalModes
 from tui.ui.terminal import RESTORE, TermiosState, save_terminal
@@ -186,6 +186,7 @@ class _Conversation:
         self._frames = Frames()
         self._is_over = False
         self._input_ended = False
+        self._is_ended_there = False
 
     def run(self) -> None:
         """Carry bytes until the stream ends, the program is left, or the terminal has gone."""
@@ -224,6 +225,9 @@ class _Conversation:
             self._typed(self._terminal.read())
         if self._unsent:
             self._unsent = self._unsent[self._stream.write(self._unsent) :]
+        if self._input_ended and not self._unsent and not self._is_ended_there:
+            self._is_ended_there = True
+            self._stream.end_input()
         self._show(self._stream.read())
 
     def _hear_news(self) -> None:
@@ -249,7 +253,6 @@ class _Conversation:
             self._unsent += data if self._console.takes_input else b""
         else:  # ctrl+d
             self._input_ended = True
-            self._stream.end_input()
 
     def _keys(self, data: bytes) -> None:
         """Pass keys on as they are; what may be the start of those that leave it waits."""
@@ -303,4 +306,4 @@ class Frames:
                 break
             frame, self._rest = self._rest[HEADER.size : end], self._rest[end:]
             pieces.append(self._decoders[stream].decode(frame))
-        return "\n".join(plain_text(line.encode()) for line in "".join(pieces).split("\n"))
+        return "\n".join(coloured_text(line.encode()) for line in "".join(pieces).split("\n"))
