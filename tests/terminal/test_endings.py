@@ -180,3 +180,21 @@ def test_a_fault_before_the_app_is_loaded_leaves_a_sane_terminal(
         assert terminal.wait_for_end() == 1
         assert terminal.oddities() == []
         assert "A fault in orlop ended it" in terminal.after_the_app()
+
+
+def test_a_signal_in_the_middle_of_starting_a_thread_is_obeyed(environ: dict[str, str]) -> None:
+    """Its handler runs wherever the app is, also where it holds the lock for starting threads."""
+    code = (
+        "import os, signal, sys, threading; from tui import cli; from tui.ui.app import OrlopApp\n"
+        "def interrupted(app):\n"
+        "    with threading._active_limbo_lock:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "OrlopApp.action_ask_to_quit = interrupted\n"
+        "sys.exit(cli.main())"
+    )
+    command = [sys.executable, "-c", code]
+    with PseudoTerminal(["--host", NOWHERE], environ=environ, command=command) as terminal:
+        terminal.wait_for(lambda text: "orlop" in text, "the app's first screen")
+        terminal.press(CTRL_C)
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+        assert terminal.oddities() == []

@@ -6,10 +6,10 @@ that takes too long (a terminal that takes no bytes any more), the process ends 
 
 from __future__ import annotations
 
+import _thread
 import logging
 import os
 import sys
-import threading
 import time
 from dataclasses import dataclass
 from types import FrameType
@@ -155,8 +155,8 @@ def _handle_signals(app: LaunchedApp, terminal: int, saved: TermiosState) -> Non
     """End the app on a signal, softly at first."""
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        arguments = (KILLED + number, terminal, saved)
-        threading.Thread(target=_end_hard, args=arguments, daemon=True).start()
+        # no threading.Thread: what is interrupted may be starting one, and hold its lock
+        _thread.start_new_thread(_end_hard, (KILLED + number, terminal, saved))
         app.end_by_signal(number)
 
     handle_endings(handle)
@@ -165,7 +165,11 @@ def _handle_signals(app: LaunchedApp, terminal: int, saved: TermiosState) -> Non
 def _end_hard(code: int, terminal: int, saved: TermiosState) -> None:
     """End the process if it is still there after a while; a terminal that hangs cannot stop it."""
     time.sleep(PATIENCE)
-    words = threading.Thread(target=restore_terminal, args=(terminal, saved), daemon=True)
-    words.start()
-    words.join(LAST_WORDS)
+    _thread.start_new_thread(_speak_and_end, (code, terminal, saved))
+    time.sleep(LAST_WORDS)
+    os._exit(code)
+
+
+def _speak_and_end(code: int, terminal: int, saved: TermiosState) -> None:
+    restore_terminal(terminal, saved)
     os._exit(code)
