@@ -7,7 +7,7 @@ import os
 import signal
 import struct
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,7 @@ import pytest
 
 from tests.engines.images import runnable
 from tests.engines.maker import ImageMaker
+from tests.engines.ways import way
 from tests.terminal.pseudo import PseudoTerminal
 from tests.waiting import until
 
@@ -43,12 +44,18 @@ def name(maker: ImageMaker) -> str:
 
 @contextmanager
 def opened(
-    host: str, home: Path, name: str, command: str = "", config: str = ""
+    host: str,
+    home: Path,
+    name: str,
+    command: str = "",
+    config: str = "",
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[PseudoTerminal]:
     """The app, on the form for a container, with a command typed."""
     (home / ".docker").mkdir()
     (home / ".docker" / "config.json").write_text(config or "{}")
-    environ = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state")}
+    homes = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state")}
+    environ = {**homes, **(environ or {})}
     with PseudoTerminal(["--host", host], environ=environ, size=(120, 40)) as terminal:
         terminal.wait_for(lambda text: "REPOSITORY" in text, "the images")
         terminal.press(f"2/{name}\r")
@@ -206,7 +213,7 @@ def test_a_stopped_app_gives_the_terminal_back_and_takes_it_again(
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.wait_for(lambda _text: termios.tcgetattr(terminal.slave) == begun, "raw again")
         terminal.press("iagain\x1b")
-        wait(terminal, "again")
+        terminal.wait_for(lambda text: "again" in text and "- /tmp/x" in text, "it is written")
         terminal.press(":wq\r")
         wait(terminal, SHELL)
         terminal.press("cat /tmp/x\r")
@@ -243,3 +250,32 @@ def test_what_a_closed_window_leaves(
             os.killpg(terminal.process.pid, 0)
     assert any(row[-1] == "sh" for row in api.top(name)["Processes"])
     assert not (tmp_path / "state").exists(), "it was taken for a fault"
+
+
+@pytest.mark.parametrize("kind", ["tcp", "tls", "ssh"])
+def test_however_the_engine_is_reached(
+    kind: str, name: str, engine_host: str, tmp_path: Path, api: APIClient
+) -> None:
+    (tmp_path / "way").mkdir()
+    with (
+        way(kind, engine_host, tmp_path / "way") as (host, environ),
+        opened(host, tmp_path, name, "\r", environ=environ) as terminal,
+    ):
+        wait(terminal, SHELL)
+        resize(terminal, 100, 30)
+        terminal.press("until stty size | grep -q '30 100'; do sleep 0.1; done; echo is $((9*9))\r")
+        wait(terminal, "is 81")
+        terminal.press("echo $((8*8)); sleep 1000\r")
+        wait(terminal, "\n64")
+        terminal.press("\x03")
+        terminal.press("exit 7\r")
+        wait(terminal, "ended with exit code")
+        resize(terminal, 120, 40)
+        terminal.press("e")
+        wait(terminal, "docker exec")
+        terminal.press("cat\r")
+        wait(terminal, "leaves it)")
+        terminal.press("\x10\x11")
+        wait(terminal, "left; cat goes on")
+        assert "cat" in str(api.top(name)["Processes"])
+        quit_sanely(terminal)

@@ -296,6 +296,7 @@ _CAPABILITIES: Final = {
         exact_reclaim=False,
         force_removes_containers=True,
         pull_all_tags=False,
+        leaving_ends_input=True,
         changes_image_names=True,
     ),
 }

@@ -77,6 +77,8 @@ class Capabilities:
     pull_all_tags: bool = True
     """All tags of a repository can be pulled at once (not on Podman)."""
     search: bool = True
+    leaving_ends_input: bool = False
+    """Podman: who leaves a main process without a terminal ends its input with it."""
     changes_image_names: bool = False
     """Podman: a short name comes back as `docker.io/library/x` or `localhost/x`."""
 

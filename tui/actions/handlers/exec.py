@@ -72,10 +72,11 @@ def attach(action: AttachContainer, context: JobContext) -> Ending:
         if process.tty:
             engine.resize_container(client, container_id, size)
 
+    ends_input = client.capabilities.leaving_ends_input and process.takes_input and not process.tty
     with engine.opened_attach(client, container_id, process, detach.words) as stream:
         console = Console(
             stream,
-            heading=heading(action.docker, detach),
+            heading=heading(action.docker, detach, ends_input=ends_input),
             tty=process.tty,
             takes_input=process.takes_input,
             detach=detach.keys,
@@ -86,6 +87,7 @@ def attach(action: AttachContainer, context: JobContext) -> Ending:
         console,
         _("the main process"),
         lambda: engine.main_exit_code(client, container_id),
+        leaving_may_end_it=ends_input,
     )
 
 
@@ -129,21 +131,31 @@ def lend(
     console.close()
 
 
-def heading(docker: str, detach: DetachKeys) -> str:
+def heading(docker: str, detach: DetachKeys, *, ends_input: bool = False) -> str:
     """Return the line above a program: its docker command, and the keys that leave it running."""
-    return _("$ {docker}   ({keys} leaves it)").format(docker=docker, keys=visible(detach.shown))
+    words = (
+        _("$ {docker}   ({keys} leaves it, and ends its input)")
+        if ends_input
+        else _("$ {docker}   ({keys} leaves it)")
+    )
+    return words.format(docker=docker, keys=visible(detach.shown))
 
 
 def _ending(
-    context: JobContext, console: Console, what: str, exit_code: Callable[[], int | None]
+    context: JobContext,
+    console: Console,
+    what: str,
+    exit_code: Callable[[], int | None],
+    *,
+    leaving_may_end_it: bool = False,
 ) -> Ending:
-    """Tell how a program ended.
+    """Tell how a program ended; of one that was left, that it goes on.
 
     Raises:
         EngineError: the Engine has gone.
     """
     context.check()
-    if console.was_left:
+    if console.was_left and not leaving_may_end_it:
         return Ending(_ending_of(what, None), facts={"exit_code": None})
     try:
         code = exit_code()
