@@ -188,7 +188,7 @@ async def test_a_container_that_was_removed_is_said_to_be_gone(key: str) -> None
             events.ContainersListed(CONTAINERS[1:]),
             events.ContainersTouched(frozenset({CONTAINER_ID})),
         )
-        assert "gone" in here.text()
+        assert "This container is gone." in here.text()
         assert "127.0.0.1:8080" in here.text(), "what was known can still be copied"
         assert readings(here) == 1
 

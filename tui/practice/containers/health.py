@@ -73,7 +73,7 @@ def place(hold: Hold, container: Container, said: str) -> None:
     if check is None:
         return
     now = hold.clock()
-    moments = [now - check.interval * (LOG_MAX - number) + 1 for number in range(LOG_MAX)]
+    moments = [now - check.interval * (LOG_MAX - 1 - number) - 1 for number in range(LOG_MAX)]
     log = [Probe(moment, moment + 0.05, 0, said) for moment in moments]
     container.state.health = Health(HEALTHY, 0, log)
     follow(hold, container)

@@ -169,7 +169,8 @@ class ContainerSheet(Sheet[None]):
         """Return why what is shown may not be so any more; empty while all is well."""
         gone = self.gone(state)
         if gone:
-            return _("gone") if len(self.containers) == 1 else _("some are gone")
+            one = len(self.containers) == 1
+            return _("This container is gone.") if one else _("Some containers are gone.")
         if state.connection.phase in {Phase.LOST, Phase.FAILED}:
             return state.connection.trouble.title
         job = next((job for job in state.jobs if job.job_id == self._job), None)
