@@ -122,7 +122,7 @@ async def test_ports_mounts_and_limits_are_what_docker_prints(
     limits = {entry.label: entry.value for entry in limit_entries(details.limits)}
     assert limits["--memory"] == "64m"
     assert (details.restart_policy, details.restart_max) == ("on-failure", 3)
-    assert all(section.entries for section in sections(details, ""))
+    assert all(section.entries for section in sections(details))
 
 
 @DOCKER
@@ -158,7 +158,8 @@ async def test_the_docker_line_of_each_node_prints_its_value(
         "it has ended",
     )
     tree = JsonTree((await inspected(verbs, container)).raw)
-    nodes = range(1, len(tree))
+    # an Engine tells the mounts in another order each time
+    nodes = [node for node in range(1, len(tree)) if tree.way(node)[0] != "Mounts"]
     templates = [go_template(tree.way(node), is_container=True) for node in nodes]
     words = ["docker", "inspect", "-f", "{{println}}".join(templates), container.name]
     line = shlex.join(words)  # too long for one that is shown

@@ -261,6 +261,16 @@ async def test_an_engine_elsewhere_is_in_its_addresses() -> None:
         assert "127.0.0.1" not in here.text()
 
 
+async def test_the_ports_of_another_container_or_of_the_host() -> None:
+    async with stage(*CONNECTED) as here:
+        mode = f"container:{CONTAINERS[1].container_id}"
+        await opened(here, "p", replace(DETAILS, ports=(), networks=(), network_mode=mode))
+        assert "the ports of cache" in here.text()
+        await here.press("escape", "p")
+        await read(here, replace(DETAILS, ports=(), networks=(), network_mode="host"))
+        assert "its ports are those of the host" in here.text()
+
+
 # Health
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from tui.i18n import _, ngettext
@@ -18,7 +18,7 @@ from tui.model.containerdetails import (
     Mount,
     Network,
 )
-from tui.model.text import human_size, utc_time
+from tui.model.text import human_size, short_id, utc_time
 
 _KIBI: Final = 1024
 _UNITS: Final = ("b", "k", "m", "g")
@@ -45,17 +45,30 @@ class Section:
     entries: tuple[Entry, ...]
 
 
-def sections(details: ContainerDetails, far: str) -> tuple[Section, ...]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What one has to know beside a container to tell its addresses."""
+
+    far: str = ""
+    """The host of an Engine elsewhere; empty for one that is here."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Container ID -> name."""
+
+
+HERE: Final = Around()
+
+
+def sections(details: ContainerDetails, around: Around = HERE) -> tuple[Section, ...]:
     """Return everything of a container, the most asked for first; empty sections are left out.
 
     Args:
         details: What inspect told.
-        far: The host of an Engine elsewhere; empty for one that is here.
+        around: Where the Engine is, and what other containers are called.
     """
     made = (
         (_("State"), _state(details)),
         (_("Command"), _command(details)),
-        (_("Ports"), port_entries(details, far)),
+        (_("Ports"), port_entries(details, around)),
         (_("Networks"), _networks(details)),
         (_("Mounts"), (entry for mount in details.mounts for entry in _mount(mount))),
         (_("Restart and limits"), _update(details)),
@@ -129,21 +142,22 @@ def _words(words: tuple[str, ...]) -> str:
     return json.dumps(words, ensure_ascii=False) if words else ""
 
 
-def port_entries(details: ContainerDetails, far: str) -> Iterator[Entry]:
+def port_entries(details: ContainerDetails, around: Around = HERE) -> Iterator[Entry]:
     """Return the addresses of a container, or why it has none."""
-    for address in addresses(details, far):
+    for address in addresses(details, around.far):
         is_open = address.is_published and address.is_bound
         yield Entry(
             address.private,
             address.text or address.private,
-            address_text(address, far),
+            address_text(address, around.far),
             "" if is_open else "dim",
         )
     if details.network_mode == "host":
         yield Entry("--network host", "host", _("its ports are those of the host"))
     elif details.network_mode.startswith("container:"):
         other = details.network_mode.partition(":")[2]
-        yield Entry("--network", details.network_mode, _("the ports of {name}").format(name=other))
+        name = around.names.get(other) or short_id(other)
+        yield Entry("--network", f"container:{name}", _("the ports of {name}").format(name=name))
 
 
 def address_text(address: Address, far: str) -> str:

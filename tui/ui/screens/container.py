@@ -8,7 +8,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from tui.i18n import N_, _
-from tui.model.addresses import engine_host
 from tui.model.containerdetails import ContainerDetails
 from tui.ui.containerfields import Entry, Section, sections
 from tui.ui.screens.containersheet import ContainerSheet
@@ -60,8 +59,7 @@ class ContainerScreen(ContainerSheet):
         return place_rows(self._places(details))
 
     def _places(self, details: tuple[ContainerDetails, ...]) -> list[Place]:
-        far = engine_host(self.orlop.store.state.connection.endpoint.url)
-        return places(sections(details[0], far) if details else ())
+        return places(sections(details[0], self.around()) if details else ())
 
     def _current(self) -> FieldValue | None:
         index, found = self.rows.cursor_index, self._places(self.details)

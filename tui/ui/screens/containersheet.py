@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,12 +15,15 @@ from textual.containers import Vertical
 from tui.actions.values.containers import ContainerTarget
 from tui.actions.values.reading import InspectContainer
 from tui.i18n import _
+from tui.model.addresses import engine_host
 from tui.model.containerdetails import ContainerDetails
 from tui.model.job import JobState
+from tui.model.text import visible
 from tui.store.state import Phase, State
+from tui.ui.containerfields import Around
 from tui.ui.screens.base import Sheet
 from tui.ui.screens.text import copyable
-from tui.ui.widgets.columns import CellText, Column, RowSource
+from tui.ui.widgets.columns import CellText, Column, RowSource, fit
 from tui.ui.widgets.rowlist import RowList
 from tui.ui.widgets.textline import Piece, TextLine
 
@@ -65,6 +69,12 @@ class ContainerSheet(Sheet[None]):
         return ""
 
     # How it goes
+
+    def around(self) -> Around:
+        """Return where the Engine is, and what its containers are called."""
+        state = self.orlop.store.state
+        names = {one.container_id: one.name for one in state.containers}
+        return Around(engine_host(state.connection.endpoint.url), names)
 
     @property
     def rows(self) -> RowList:
@@ -122,19 +132,23 @@ class ContainerSheet(Sheet[None]):
         details = tuple(
             told[one.container_id] for one in self.containers if one.container_id in told
         )
-        if details != self.details or not self.rows.empty_text:
+        if details != self.details:
             self.details = details
             self.rows.set_rows(self.rows_of(details))
         trouble = self._trouble(state)
-        is_read = bool(details) or bool(trouble)
-        if is_read and not len(self.rows_of(details)):
-            self.rows.empty_text = trouble or self.nothing()
-        self.part(".dialog-title", TextLine).show(
-            CellText(f" {self.title_of()} ", "strong"),
-            right=(CellText(f" {trouble} ", "bad"),) if trouble else (),
-        )
+        nothing = self.nothing() if details else _("Asking the Engine...")
+        self.rows.empty_text = trouble or nothing
+        self._show_title(trouble)
         self._show_keys()
         self._ask_again(state)
+
+    def _show_title(self, trouble: str) -> None:
+        """Show what the sheet is called, and beside it as much of a trouble as has room."""
+        title = f" {self.title_of()} "
+        room = max(self.size.width - cell_len(visible(title)) - 2, 0)
+        cut = fit(visible(trouble), room, glyphs=self.orlop.glyphs).rstrip()
+        right = (CellText(f" {cut} ", "bad"),) if trouble else ()
+        self.part(".dialog-title", TextLine).show(CellText(title, "strong"), right=right)
 
     def copy(self, text: str, what: str) -> None:
         """Copy a text through the terminal, and say so until the cursor moves."""

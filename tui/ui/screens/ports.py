@@ -8,7 +8,6 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from tui.i18n import N_, _, ngettext
-from tui.model.addresses import engine_host
 from tui.model.containerdetails import ContainerDetails
 from tui.model.text import visible
 from tui.ui.containerfields import Entry, port_entries
@@ -69,8 +68,8 @@ class PortsScreen(ContainerSheet):
     def _entries(
         self, details: tuple[ContainerDetails, ...]
     ) -> list[tuple[ContainerDetails, Entry]]:
-        far = engine_host(self.orlop.store.state.connection.endpoint.url)
-        return [(one, entry) for one in details for entry in port_entries(one, far)]
+        around = self.around()
+        return [(one, entry) for one in details for entry in port_entries(one, around)]
 
     @on(RowList.RowChosen)
     def _chosen(self) -> None:
