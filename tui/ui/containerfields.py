@@ -18,7 +18,7 @@ from tui.model.containerdetails import (
     Mount,
     Network,
 )
-from tui.model.text import human_size, short_id, utc_time
+from tui.model.text import memory_size, short_id, utc_time
 
 _KIBI: Final = 1024
 _UNITS: Final = ("b", "k", "m", "g")
@@ -219,7 +219,8 @@ def limit_entries(limits: Limits) -> Iterator[Entry]:
     for option, size in sizes:
         if size:
             text = docker_bytes(size)
-            yield Entry(option, text, f"{text}  ({human_size(size)})" if size > 0 else text)
+            words = memory_size(size) if size > 0 else _("no limit")
+            yield Entry(option, text, f"{text}  ({words})")
     if limits.nano_cpus:
         yield Entry("--cpus", f"{limits.nano_cpus / 1e9:.9f}".rstrip("0").rstrip("."))
     numbers: Iterable[tuple[str, int | str]] = (
