@@ -176,6 +176,18 @@ def test_exposed_ports_have_the_containers_own_addresses() -> None:
     assert of(Port("53/udp")) == [" 53/udp"]
 
 
+def test_ports_of_a_container_in_the_hosts_network_are_the_hosts() -> None:
+    details = ContainerDetails("1", network_mode="host", ports=(Port("80/tcp"),))
+    (one,) = addresses(details, "far.example")
+    assert (one.text, one.is_published, one.is_hosts) == ("far.example:80", False, True)
+
+
+def test_podman_tells_what_will_be_published_as_if_it_were() -> None:
+    ports = {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}
+    answer = {"State": {"Status": "created"}, "NetworkSettings": {"Ports": ports}}
+    assert container_details(answer).ports == (Port("80/tcp", "", "8080"),)
+
+
 @pytest.mark.parametrize(
     ("url", "host"),
     [

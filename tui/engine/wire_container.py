@@ -34,6 +34,9 @@ from tui.model.containerdetails import (
 
 _NANO: Final = 1_000_000_000
 
+_RUNNING: Final = {"running", "paused"}
+"""States in which ports answer."""
+
 _FLAGS: Final = (
     ("Privileged", "--privileged"),
     ("ReadonlyRootfs", "--read-only"),
@@ -76,7 +79,7 @@ def container_details(answer: object) -> ContainerDetails:
         stop_signal=text(config.get("StopSignal")),
         flags=tuple(_flags(config, host)),
         network_mode=text(host.get("NetworkMode")),
-        ports=_ports(settings, config, host),
+        ports=_ports(settings, config, host, is_running=text(state.get("Status")) in _RUNNING),
         networks=tuple(_networks(settings)),
         mounts=_mounts(item, host),
         restart_policy=text(policy.get("Name")),
@@ -135,9 +138,12 @@ def _flags(config: Table, host: Table) -> Iterator[str]:
     yield from (f"--cap-drop {name}" for name in strings(host.get("CapDrop")))
 
 
-def _ports(settings: Table, config: Table, host: Table) -> tuple[Port, ...]:
-    """Return what is published now, else what will be; then what is exposed only."""
-    bound = _bindings(settings.get("Ports"), is_bound=True)
+def _ports(settings: Table, config: Table, host: Table, *, is_running: bool) -> tuple[Port, ...]:
+    """Return what is published now, else what will be; then what is exposed only.
+
+    Podman tells of containers that do not run what will be as if it were.
+    """
+    bound = _bindings(settings.get("Ports"), is_bound=is_running)
     wished = _bindings(host.get("PortBindings"), is_bound=False)
     ports = list(bound)
     told = {port.private for port in bound}

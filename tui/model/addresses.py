@@ -28,6 +28,8 @@ class Address:
     """False: it will be there when the container runs."""
     is_far_loopback: bool = False
     """Published on the loopback of an Engine elsewhere: reached from there alone."""
+    is_hosts: bool = False
+    """The container has the host's network: it is there if something listens on it."""
 
 
 def engine_host(url: str) -> str:
@@ -46,8 +48,8 @@ def addresses(details: ContainerDetails, far: str = "") -> tuple[Address, ...]:
     """Return the addresses of a container's ports, what is published first.
 
     A port that is published for all addresses is told once, by the loopback, or by `far`,
-    the host of an Engine elsewhere. With `--network host` there are none: whatever the
-    container listens on is the host's.
+    the host of an Engine elsewhere. With `--network host` whatever the container listens on
+    is the host's; what its image exposes is told.
     """
     found: dict[tuple[str, str], Address] = {}
     for port in sorted(details.ports, key=lambda port: port.host_ip in _EVERYWHERE_6):
@@ -81,6 +83,9 @@ def _of_port(port: Port, details: ContainerDetails, far: str) -> list[Address]:
             )
         ]
     number = port.private.partition("/")[0]
+    if details.network_mode == "host":
+        text = joined(far or LOOPBACK, number)
+        return [Address(text, port.private, is_published=False, is_hosts=True)]
     ips = [ip for network in details.networks if (ip := network.ip or network.ipv6)]
     return [
         Address(joined(ip, number) if ip else "", port.private, is_published=False)

@@ -163,6 +163,8 @@ def port_entries(details: ContainerDetails, around: Around = HERE) -> Iterator[E
 def address_text(address: Address, far: str) -> str:
     """Return `127.0.0.1:8080 -> 80/tcp`, and what one has to know of it."""
     line = f"{address.text} -> {address.private}" if address.text else address.private
+    if address.is_hosts:
+        return f"{line}  {_('if it listens there')}"
     if not address.is_published:
         return f"{line}  {_('not published')}"
     if not address.is_bound:
