@@ -214,6 +214,9 @@ async def test_what_cannot_be_read_says_why() -> None:
         here.recorder.fail_all("inspect_container", trouble)
         await here.settle()
         assert "The Engine did not answer." in here.text()
+        await here.press("r")
+        assert "The Engine did not answer." not in here.text()
+        assert readings(here) == 2
 
 
 # Ports
@@ -245,6 +248,19 @@ async def test_the_ports_of_all_that_is_marked() -> None:
         assert any("web" in line and "127.0.0.1:8080" in line for line in lines)
         assert any("cache" in line and "127.0.0.1:8080" in line for line in lines)
         assert not any("job" in line and "->" in line for line in lines)
+
+
+async def test_of_several_only_what_changed_is_read_again() -> None:
+    async with stage(*CONNECTED) as here:
+        await here.press("2", "a", "p")
+        others = [replace(DETAILS, container_id=one.container_id) for one in CONTAINERS]
+        await read(here, *others)
+        await here.tell(events.ContainersTouched(frozenset({CONTAINERS[1].container_id})))
+        action = here.recorder.of_kind("inspect_container")[-1]
+        assert isinstance(action, InspectContainer)
+        assert (action.container.name, action.others) == ("cache", ())
+        await here.press("escape")
+        assert here.recorder.number(action) in here.recorder.cancelled, "nobody looks any more"
 
 
 async def test_no_ports_say_how_one_is_published() -> None:

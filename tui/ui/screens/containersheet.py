@@ -10,11 +10,12 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tui.actions.values.containers import ContainerTarget
 from tui.actions.values.reading import InspectContainer
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.model.addresses import engine_host
 from tui.model.containerdetails import ContainerDetails
 from tui.model.job import JobState
@@ -31,6 +32,9 @@ from tui.ui.widgets.textline import Piece, TextLine
 class ContainerSheet(Sheet[None]):
     """Title, rows and keys of one container or some, kept up with what happens to them."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "again", N_("Read again"), show=False, id="containers.r"),
+    ]
     HEADER: ClassVar[bool] = False
     """Whether the titles of the columns are shown."""
 
@@ -41,7 +45,7 @@ class ContainerSheet(Sheet[None]):
         """As they were read last; those that vanished stay as they were."""
         self._job = 0
         self._asked: dict[str, int] = {}
-        """What had happened to them when they were asked for."""
+        """How often something had happened to them when they were asked for."""
         self._was_away = False
         self._is_asking = False
         self._note = ""
@@ -102,18 +106,36 @@ class ContainerSheet(Sheet[None]):
         self._read()
         self.follow(self._told)
 
-    def _read(self) -> None:
-        """Ask the Engine; what happens from now on is news."""
-        self._is_asking = False
-        touched = self.orlop.store.state.touched
-        self._asked = {one.container_id: touched.get(one.container_id, 0) for one in self._here()}
-        first, *others = self._here() or self.containers
-        self._job = self.orlop.dispatcher.submit(InspectContainer(first, tuple(others)))
+    def on_unmount(self) -> None:
+        """Leave unread what nobody will see."""
+        self.orlop.dispatcher.cancel(self._job)
 
-    def _here(self) -> tuple[ContainerTarget, ...]:
-        """Return the containers that have not vanished."""
-        gone = self.gone(self.orlop.store.state)
-        return tuple(one for one in self.containers if one.container_id not in gone)
+    def _read(self) -> None:
+        """Ask the Engine for what is not known as it is; what happens from now on is news."""
+        self._is_asking = False
+        state = self.orlop.store.state
+        wanted = self._stale(state)
+        for one in wanted:
+            self._asked[one.container_id] = state.touched.get(one.container_id, 0)
+        if wanted:
+            action = InspectContainer(wanted[0], tuple(wanted[1:]))
+            self._job = self.orlop.dispatcher.submit(action)
+            self._told(self.orlop.store.state)  # what went wrong with the last one is over
+
+    def action_again(self) -> None:
+        """Read all of it again, where nothing has told that it changed."""
+        self._asked.clear()
+        self._ask_again(self.orlop.store.state)
+
+    def _stale(self, state: State) -> list[ContainerTarget]:
+        """Return the containers that are there and to which something has happened."""
+        gone, asked, touched = self.gone(state), self._asked, state.touched
+        return [
+            one
+            for one in self.containers
+            if one.container_id not in gone
+            and asked.get(one.container_id, -1) != touched.get(one.container_id, 0)
+        ]
 
     def gone(self, state: State) -> frozenset[str]:
         """Return the IDs of those that are no longer there."""
@@ -171,11 +193,12 @@ class ContainerSheet(Sheet[None]):
         was_away, self._was_away = self._was_away, is_away
         job = next((job for job in state.jobs if job.job_id == self._job), None)
         is_busy = self._is_asking or (job is not None and not job.state.is_final)
-        here = {one.container_id for one in self.containers} - self.gone(state)
-        if is_away or is_busy or not here:
+        if is_away or is_busy:
             self._was_away = was_away or is_away
             return
-        if was_away or any(state.touched.get(one, 0) != self._asked.get(one, 0) for one in here):
+        if was_away:
+            self._asked.clear()
+        if self._stale(state):
             self._is_asking = True
             self.call_later(self._read)
 
