@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from tests.waiting import until
 from tui.actions.action import docker_line
 from tui.actions.session import Session
 from tui.actions.values.containers import ContainerTarget
-from tui.actions.values.reading import InspectContainer
+from tui.actions.values.reading import InspectContainer, ReadFacts
 from tui.model.addresses import addresses
 from tui.model.containerdetails import ContainerDetails
 from tui.model.engine import Endpoint
@@ -148,6 +148,29 @@ async def test_health_and_its_log_are_what_docker_prints(
     assert all(0 < probe.seconds < 30 for probe in details.health.log)
 
 
+def assert_printed(
+    docker_cli: str, tree: JsonTree, nodes: Sequence[int], command: str, name: str
+) -> None:
+    """See that the docker lines of all nodes print their values; all in one line."""
+    templates = [go_template(tree.way(node), is_container=True) for node in nodes]
+    words = ["docker", *command.split(), "-f", "{{println}}".join(templates), name]
+    told = run_docker(docker_cli, shlex.join(words))  # too long for one that is shown
+    assert told.returncode == 0, told.stderr
+    for node, value in zip(nodes, told.stdout.splitlines(), strict=True):
+        assert json.loads(value) == json.loads(tree.token(node)), tree.way(node)
+
+
+async def test_the_docker_line_of_each_node_of_an_image_prints_its_value(
+    verbs: Verbs, docker_cli: str
+) -> None:
+    labels = {"a.b": "x", "plain": "y", SPECIAL: "z", "1": "one"}
+    name = verbs.maker.name("labels:1")
+    (image_id,) = verbs.load(runnable(name, Labels=labels, ExposedPorts={"80/tcp": {}}))
+    await verbs.do(ReadFacts((image_id,)))
+    tree = JsonTree(verbs.state.facts[image_id].details.raw)
+    assert_printed(docker_cli, tree, range(1, len(tree)), "image inspect", name)
+
+
 @DOCKER
 async def test_the_docker_line_of_each_node_prints_its_value(
     verbs: Verbs, container: ContainerTarget, docker_cli: str
@@ -160,14 +183,7 @@ async def test_the_docker_line_of_each_node_prints_its_value(
     tree = JsonTree((await inspected(verbs, container)).raw)
     # an Engine tells the mounts in another order each time
     nodes = [node for node in range(1, len(tree)) if tree.way(node)[0] != "Mounts"]
-    templates = [go_template(tree.way(node), is_container=True) for node in nodes]
-    words = ["docker", "inspect", "-f", "{{println}}".join(templates), container.name]
-    line = shlex.join(words)  # too long for one that is shown
-    told = run_docker(docker_cli, line)
-    assert told.returncode == 0, told.stderr
-    values = told.stdout.splitlines()
-    for node, value in zip(nodes, values, strict=True):
-        assert json.loads(value) == json.loads(tree.token(node)), tree.way(node)
+    assert_printed(docker_cli, tree, nodes, "inspect", container.name)
     label = next(node for node in nodes if tree.way(node)[-1] == SPECIAL)
     one = docker_line(
         "inspect", "-f", go_template(tree.way(label), is_container=False), container.name
