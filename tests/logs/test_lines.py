@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.logs.line import STDERR, STDOUT, TTY, LogLine
+from tui.logs.line import MESSAGE, STDERR, STDOUT, TTY, LogLine
 from tui.logs.lines import (
     HEADER,
     LINE_MAX,
-    MESSAGE,
     BadLog,
     FrameReader,
     Reader,

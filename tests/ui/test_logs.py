@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.stage import CONNECTED, Stage, stage
 from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs
-from tui.logs.book import LogBook
+from tui.logs.book import LINES_MAX, LogBook
 from tui.logs.line import STDERR, STDOUT, LogLine
 from tui.model.progress import Progress
 from tui.store import events
@@ -45,7 +45,8 @@ async def opened(here: Stage, *texts: bytes) -> LogBook:
 
 async def more(here: Stage, book: LogBook, *texts: bytes) -> None:
     """Let lines come, as the job tells it."""
-    book.add(lines(*texts, start=30))
+    stamp = STAMP % 59
+    book.add([LogLine(stamp, STDOUT, text) for text in texts])
     (action,) = here.recorder.of_kind("follow_logs")
     progress = Progress(str(book.end), book.end)
     await here.tell(events.JobProgressed(here.recorder.number(action), progress))
@@ -81,7 +82,9 @@ async def test_a_text_is_found_shown_alone_and_copied() -> None:
         await here.press("N", "c")
         assert here.app.clipboard == "two red"
         await here.press("N")
-        assert "no more of that" in here.text()
+        assert "round the end" in here.text()
+        await here.press("c")
+        assert here.app.clipboard == "two more"
         await here.press("ampersand")
         await here.type("#answer", "thr")
         await here.press("enter")
@@ -187,3 +190,127 @@ async def test_a_flood_costs_only_what_is_in_sight() -> None:
         await more(here, book, *[b"flood"] * 50_000)
         assert here.app.screen.query_one(LogView).numbers[-1] == 49_999
         assert len(asked) <= 24
+
+
+async def test_what_stands_still_stays_whatever_comes() -> None:
+    """The ring is full many times over, and not a line of the view is painted again."""
+    async with stage(*CONNECTED, size=(80, 24)) as here:
+        book = await opened(here, *(b"line %d" % number for number in range(100)))
+        await here.press("space")
+        before, painted = here.text().splitlines()[1:23], view_of(here).painter.count
+        for start in range(0, 3 * LINES_MAX, 10_000):
+            await more(here, book, *(b"flood %d" % (start + at) for at in range(10_000)))
+        text = here.text()
+        assert text.splitlines()[1:23] == before
+        assert f"PAUSED, {3 * LINES_MAX} newer" in text
+        assert view_of(here).painter.count == painted
+        await here.press("k", "j", "j")
+        assert f"{2 * LINES_MAX} lines went by" in here.text(), "what is not kept is told"
+        await here.press("space", "G")
+        assert f"flood {3 * LINES_MAX - 1}" in here.text()
+        assert "following" in here.text()
+
+
+async def test_down_from_where_one_stood_still_no_line_is_left_out() -> None:
+    async with stage(*CONNECTED, size=(80, 24)) as here:
+        book = await opened(here, *(b"line %d." % number for number in range(50)))
+        await here.press("space")
+        await more(here, book, *(b"line %d." % number for number in range(50, 100)))
+        seen: list[str] = []
+        for _ in range(60):
+            last = here.text().splitlines()[22].strip()
+            if last not in seen:
+                seen.append(last)
+            await here.press("j")
+        assert seen == [f"line {number}." for number in range(49, 100)]
+        assert "following" in here.text(), "at the end of all it goes on"
+
+
+async def test_what_is_looked_for_is_either_of_several_and_goes_round() -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here, b"an error", b"fine", b"a Warning", b"fine")
+        await here.press("slash")
+        await here.type("#answer", "error|warn")
+        await here.press("enter", "c")
+        assert here.app.clipboard == "a Warning"
+        await here.press("n")
+        assert "round the end" in here.text()
+        await here.press("c")
+        assert here.app.clipboard == "an error"
+        await here.press("ampersand")
+        await here.type("#answer", "!fine")
+        await here.press("enter")
+        assert "fine" not in here.text().replace("& !fine", "")
+        assert "Warning" in here.text()
+
+
+async def test_a_whole_long_line_is_searched_and_copied() -> None:
+    async with stage(*CONNECTED) as here:
+        line = b"x" * 60_000 + b" needle"
+        await opened(here, b"one", line, b"two")
+        await here.press("slash")
+        await here.type("#answer", "NEEDLE")
+        await here.press("enter", "c")
+        assert here.app.clipboard == line.decode()
+
+
+async def test_aside_one_goes_as_far_as_lines_do() -> None:
+    async with stage(*CONNECTED, size=(80, 24)) as here:
+        await opened(here, b"x" * 100 + b"END")
+        await here.press(*["right"] * 20)
+        assert "END" in here.text()
+        await here.press("w", *["right"] * 5, "w", "left", "left")
+        assert "x" * 80 in here.text(), "where lines are wrapped nothing goes aside"
+
+
+async def test_back_through_several_windows_and_down_again() -> None:
+    """What is asked for is counted from the newest line, whatever has come meanwhile."""
+    async with stage(*CONNECTED, size=(80, 24)) as here:
+        book = await opened(here, *(b"new %d" % number for number in range(30)))
+        await here.press("g", "k")
+        first = await earlier(here, b"old %d", 11)
+        assert first.newer == 30
+        await more(here, book, *[b"more"] * 70)
+        await here.press("g", "k")
+        second = await earlier(here, b"ancient %d", 10)
+        assert second.before < first.before
+        assert second.newer == 30 + 40 + 70
+        assert "ancient 39" in here.text()
+        await here.press("end", "g")  # the end is the newest line
+        assert "new 0" in here.text()
+        await here.press("k")
+        again = await earlier(here, b"old %d", 11)
+        assert (again.before, again.newer) == (first.before, 100)
+        await here.press("j")
+        assert "new 0" in here.text()
+        assert "EARLIER" not in here.text()
+
+
+async def test_of_several_containers_nothing_earlier_is_read_and_it_is_said() -> None:
+    async with stage(*CONNECTED) as here:
+        await here.press("2", "space", "space", "l")
+        (action,) = here.recorder.of_kind("follow_logs")
+        assert isinstance(action, FollowLogs)
+        ids, names = zip(*action.containers, strict=True)
+        book = LogBook()
+        book.add(lines(b"one"))
+        await here.tell(events.LogOpened(OpenLog(ids, names, book)))
+        await here.press("g", "k")
+        assert "of one container alone" in here.text()
+
+
+async def earlier(here: Stage, text: bytes, hour: int) -> ReadEarlierLogs:
+    """Answer the newest question for earlier lines with forty of some hour."""
+    action = here.recorder.of_kind("read_earlier_logs")[-1]
+    assert isinstance(action, ReadEarlierLogs)
+    stamp = b"2026-11-26T%02d:00:%02d.000000000Z"
+    book = LogBook()
+    book.add([LogLine(stamp % (hour, at), STDOUT, text % at) for at in range(40)])
+    await here.tell(events.EarlierLogRead(action.container.container_id, book))
+    here.recorder.end(action)
+    await here.settle()
+    return action
+
+
+def view_of(here: Stage) -> LogView:
+    return here.app.screen.query_one(LogView)

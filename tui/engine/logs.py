@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +46,31 @@ def has_terminal(client: EngineClient, container: str) -> bool:
     with client.asking() as api:
         answer: object = api.inspect_container(container)
     return wire.table(wire.table(answer).get("Config")).get("Tty") is True
+
+
+def has_started(client: EngineClient, container: str) -> bool:
+    """Wait until a container that does not run has been started; False when it was removed.
+
+    Nothing is polled: one look, then `GET /events` from the moment on at which it ended.
+
+    Raises:
+        NotFound: there is no such container.
+        EngineError: it was cut, or the Engine has gone.
+    """
+    with client.asking() as api:
+        answer: object = api.inspect_container(container)
+    state = wire.table(wire.table(answer).get("State"))
+    if state.get("Running") is True:
+        return True
+    ended = wire.epoch(state.get("FinishedAt"))
+    params = {"filters": json.dumps({"type": ["container"], "container": [container]})}
+    if ended:
+        params["since"] = f"{ended:.6f}"
+    for line in client.lines("GET", "/events", params=params):
+        action = wire.event(line).action
+        if action in ("start", "destroy", "remove"):
+            return action == "start"
+    return False
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
-from tui.logs.line import LogLine
+from tui.logs.line import MESSAGE, LogLine
 
 LINES_MAX: Final = 50_000
 """Lines that are kept."""
@@ -33,6 +33,12 @@ class LogBook:
         """Lines at the front of the list that count no more."""
         self._first = 0
         self._bytes = 0
+        self.added = 0
+        """Messages of the Engine that have come so far."""
+        self.dropped = 0
+        """Those of them whose lines are not kept any more."""
+        self.resting = 0
+        """Containers that have ended and may be started again."""
 
     @property
     def first(self) -> int:
@@ -55,8 +61,10 @@ class LogBook:
         with self._lock:
             self._lines.extend(lines)
             self._bytes += sum(len(line.text) for line in lines) + _LINE_COST * len(lines)
+            self.added += sum(map(_messages, lines))
             while self._is_too_much():
                 self._bytes -= len(self._lines[self._gone].text) + _LINE_COST
+                self.dropped += _messages(self._lines[self._gone])
                 self._gone += 1
                 self._first += 1
             if self._gone * 4 > len(self._lines):
@@ -75,6 +83,20 @@ class LogBook:
             shift = self._gone - self._first
             return self._lines[max(start + shift, self._gone) : max(end + shift, self._gone)]
 
+    def held(self) -> LogBook:
+        """Return a book of the lines that are kept now, under the same numbers."""
+        book = LogBook(lines_max=self._lines_max, bytes_max=self._bytes_max)
+        with self._lock:
+            book._lines = self._lines[self._gone :]
+            book._first, book._bytes = self._first, self._bytes
+            book.added, book.dropped = self.added, self.dropped
+        return book
+
     def _is_too_much(self) -> bool:
         kept = len(self._lines) - self._gone
         return kept > self._lines_max or (self._bytes > self._bytes_max and kept > 1)
+
+
+def _messages(line: LogLine) -> int:
+    """Return in how many messages the Engine keeps a line, or a piece of one."""
+    return max(-(-len(line.text) // MESSAGE), 1)

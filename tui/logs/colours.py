@@ -9,16 +9,21 @@ clipboard or make the terminal answer: they are left out; what is left is spelle
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tui.model.text import visible
+from tui.i18n import ngettext
+from tui.model.text import spelled_out, visible
 
 TAB: Final = 8
 """Columns between two tab stops."""
 
 CODES_MAX: Final = 32
 """Numbers of one sequence that are looked at."""
+
+SHOWN_MAX: Final = 4096
+"""Characters of a line that are shown; all of them are searched, copied and saved."""
 
 _STRING: Final = r"(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
 _CSI: Final = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
@@ -52,16 +57,26 @@ Piece = tuple[str, Look]
 
 
 def shown_pieces(text: bytes) -> list[Piece]:
-    """Return a line as harmless text with its looks.
+    """Return a line as harmless text with its looks, at most SHOWN_MAX characters of it.
 
     Of what a program has overwritten on its own line (carriage returns) the last is shown.
     """
-    return [(visible(piece), look) for piece, look in _pieces(decoded(text)) if piece]
+    line = decoded(text)
+    found = [(visible(piece), look) for piece, look in _pieces(line[:SHOWN_MAX]) if piece]
+    if (rest := len(line) - SHOWN_MAX) > 0:
+        more = ngettext("... {count} more character", "... {count} more characters", rest)
+        found.append((more.format(count=rest), PLAIN))
+    return found
 
 
 def plain_text(text: bytes) -> str:
-    """Return a line as harmless text without its looks: to search, filter and copy."""
-    return visible(_ESCAPE.sub("", decoded(text)))
+    """Return a whole line as harmless text without its looks: to copy."""
+    return spelled_out(unescaped(text))
+
+
+def unescaped(text: bytes) -> str:
+    """Return a whole line without its escapes: to search. It is not harmless."""
+    return _ESCAPE.sub("", decoded(text))
 
 
 def coloured_text(text: bytes) -> str:
@@ -85,18 +100,14 @@ def decoded(text: bytes) -> str:
     return line.expandtabs(TAB) if "\t" in line else line
 
 
-def _pieces(line: str) -> list[Piece]:
-    if "\x1b" not in line and "\x9b" not in line:
-        return [(line, PLAIN)]
-    found: list[Piece] = []
+def _pieces(line: str) -> Iterator[Piece]:
     look, at = PLAIN, 0
     for match in _ESCAPE.finditer(line):
-        found.append((line[at : match.start()], look))
+        yield line[at : match.start()], look
         at = match.end()
         if sgr := _SGR.match(match[0]):
             look = _after(look, sgr[1])
-    found.append((line[at:], look))
-    return found
+    yield line[at:], look
 
 
 def _after(look: Look, codes: str) -> Look:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 TTY: Final = 0
@@ -11,9 +12,16 @@ TTY: Final = 0
 STDOUT: Final = 1
 STDERR: Final = 2
 
+MESSAGE: Final = 16_384
+"""Bytes of a line at which the Engine cuts it into messages; it counts these, not lines."""
+
 _STAMP: Final = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d)) "
 )
+
+
+_DOCKERS: Final = len("2026-11-26T12:00:00.000000000Z")
+"""Bytes of a time as Docker writes it."""
 
 
 class LogLine(NamedTuple):
@@ -33,6 +41,9 @@ class LogLine(NamedTuple):
     @property
     def nanoseconds(self) -> int:
         """When it was written, since the epoch; 0 where nobody knows."""
+        stamp = self.stamp
+        if len(stamp) == _DOCKERS and stamp.endswith(b"Z") and stamp[20:29].isdigit():
+            return _second(stamp[:19]) + int(stamp[20:29])
         match = _STAMP.match(self.stamp + b" ")
         return nanoseconds_of(match) if match else 0
 
@@ -41,6 +52,13 @@ def stamp_length(data: bytes, start: int = 0) -> int:
     """Return how many bytes a time stamp and its space take at `start`; 0 where there is none."""
     match = _STAMP.match(data, start)
     return match.end() - start if match else 0
+
+
+@lru_cache(64)
+def _second(stamp: bytes) -> int:
+    """Return a whole second in nanoseconds since the epoch; 0 where it is none."""
+    match = _STAMP.match(stamp + b"Z ")
+    return nanoseconds_of(match) if match else 0
 
 
 def nanoseconds_of(match: re.Match[bytes]) -> int:

@@ -14,12 +14,9 @@ from typing import Final
 
 from tui.i18n import N_
 from tui.layers.errors import LayerError
-from tui.logs.line import STDERR, STDOUT, TTY, LogLine, stamp_length
+from tui.logs.line import MESSAGE, STDERR, STDOUT, TTY, LogLine, stamp_length
 
 HEADER: Final = struct.Struct(">B3xL")
-MESSAGE: Final = 16_384
-"""Bytes of a line at which the Engine cuts it into messages."""
-
 LINE_MAX: Final = 65_536
 """Bytes of a line that are kept together; a longer one comes in pieces."""
 

@@ -51,6 +51,11 @@ def visible(text: str) -> str:
     return _shortened(text)
 
 
+def spelled_out(text: str) -> str:
+    """Return `text` as `visible` does, however long it is: to be copied, not to be shown."""
+    return text if _PLAIN.match(text) else "".join(map(_visible_character, text))
+
+
 def _shortened(text: str) -> str:
     """Return as much of `text` as fits, and how many characters were left out."""
     pieces: list[str] = []

@@ -21,6 +21,9 @@ T = TypeVar("T")
 UNKNOWN: Final = "\0"
 """A cell of which nobody knows what it shows: never sent, and different from all others."""
 
+CELL_MAX: Final = 16
+"""Characters of one cell, combining ones among them; more are left out."""
+
 MERGED_GAP: Final = 4
 """So many equal cells between two changes are sent again rather than jumped over."""
 
@@ -147,7 +150,8 @@ def split(text: str) -> list[str]:
             cells += (character, "")[:width]
         elif cells:
             base = len(cells) - 1 - (not cells[-1])
-            cells[base] += character
+            if len(cells[base]) < CELL_MAX:
+                cells[base] += character
             if base == len(cells) - 1 and cell_len(cells[base]) > 1:
                 cells.append("")
     return cells

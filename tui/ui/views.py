@@ -176,7 +176,9 @@ class Views(RegistryViews):
         self._screen.orlop.push_screen(FieldsScreen(title, layer_fields(layer, stack, others)))
 
     def _logs(self, selection: Selection) -> None:
-        self._screen.orlop.push_screen(LogScreen(FollowLogs(selection.container_targets)))
+        self._screen.orlop.push_screen(
+            LogScreen(FollowLogs(selection.container_targets, stays=True))
+        )
 
     def _stats(self, _selection: Selection) -> None:
         from tui.ui.screens.stats import StatsScreen  # few look at it

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs, seconds_text
-from tui.engine.errors import Cancelled, EngineError
+from tui.engine.errors import Cancelled, EngineError, NotFound
 from tui.i18n import _, ngettext
 from tui.model.progress import Progress
 from tui.model.text import exact_size, visible
@@ -22,12 +23,21 @@ if TYPE_CHECKING:
     from tui.engine.logs import LogRequest
     from tui.logs.book import LogBook
     from tui.logs.line import LogLine
+    from tui.logs.merge import Merger
 
 CHUNK: Final = 1 << 17
-"""Bytes that are read at a time."""
+"""Bytes that are read at a time, where nobody looks."""
 
-REST: Final = 0.02
-"""Seconds that a reader rests after a chunk: a torrent must leave the screen its time."""
+SLICE: Final = 1 << 14
+"""Bytes that are read at a time while somebody looks: half a millisecond's work."""
+
+BREATH: Final = 0.001
+"""Seconds between two slices: Python's lock goes to the screen, which asks for it many times for
+each key."""
+
+REST: Final = 0.1
+"""Seconds that a reader rests when nothing more is there: the screen changes no oftener, and each
+time that it wakes costs."""
 
 
 def follow_logs(action: FollowLogs, context: JobContext) -> Ending:
@@ -41,57 +51,102 @@ def follow_logs(action: FollowLogs, context: JobContext) -> Ending:
     context.tell(events.LogOpened(OpenLog(ids, names, book)))
     since = seconds_of(action.since, time.time())
     request = LogRequest(tail=action.tail, since=since, follow=True)
+    following = _Following(action, context, book, request)
     if len(action.containers) == 1:
-        _follow_one(action, context, request, book)
+        following.one()
     else:
-        _follow_several(action, context, request, book)
+        following.several()
     return Ending()
 
 
-def _follow_one(
-    action: FollowLogs, context: JobContext, request: LogRequest, book: LogBook
-) -> None:
-    client = context.client()
-    context.on_cancel(client.cut)
-    for lines in _lines(client, action.containers[0].container_id, request):
-        book.add(lines)
-        _tell(context, book)
-        time.sleep(REST)
+class _Following:
+    """The readers of logs that are followed, each in a thread of its own."""
 
+    def __init__(
+        self, action: FollowLogs, context: JobContext, book: LogBook, request: LogRequest
+    ) -> None:
+        self._action = action
+        self._context = context
+        self._book = book
+        self._request = request
+        self._turn = threading.Lock()
+        self._failed: list[EngineError] = []
 
-def _follow_several(
-    action: FollowLogs, context: JobContext, request: LogRequest, book: LogBook
-) -> None:
-    from tui.logs.merge import Merger
+    def one(self) -> None:
+        """Read one log; lines go straight into the book."""
+        with self._context.client() as client:
+            self._context.on_cancel(client.cut)
+            self._read(0, client, self._take)
 
-    merger = Merger()
-    failed: list[EngineError] = []
+    def several(self) -> None:
+        """Read several logs, and merge them by the times of their lines."""
+        from tui.logs.merge import Merger
 
-    def read(source: int, container_id: str, client: EngineClient) -> None:
+        merger = Merger()
+        threads = [self._begun(source, merger) for source in range(len(self._action.containers))]
+        while any(thread.is_alive() for thread in threads):
+            self._context.cancelled.wait(REST)
+            self._take(merger.ready(time.monotonic()))
+        self._take(merger.ready(time.monotonic(), all_came=True))
+        self._context.check()
+        for error in self._failed:
+            if not isinstance(error, Cancelled):
+                raise error
+
+    def _begun(self, source: int, merger: Merger) -> threading.Thread:
+        client = self._context.client()
+        self._context.on_cancel(client.cut)
+
+        def read() -> None:
+            with client:
+                try:
+                    self._read(source, client, lambda found: merger.add(found, time.monotonic()))
+                except EngineError as error:
+                    self._failed.append(error)
+
+        thread = threading.Thread(target=read, daemon=True)
+        thread.start()
+        return thread
+
+    def _read(
+        self, source: int, client: EngineClient, take: Callable[[list[LogLine]], None]
+    ) -> None:
+        """Read the log of one container; with `stays` again and again, until it is removed."""
+        from tui.engine.logs import has_terminal
+
+        container_id = self._action.containers[source].container_id
+        tty, request, last = has_terminal(client, container_id), self._request, 0
+        while True:
+            client.close()  # the connection of the question: it would stay open beside the log's
+            for lines in _paced(client, container_id, request, tty, source, self._turn):
+                last = max(last, lines[-1].nanoseconds)
+                take(lines)
+            if not self._action.stays or not self._has_started(client, container_id):
+                return
+            since = seconds_text(last + 1) if last else request.since
+            request = replace(request, tail=-1, since=since)
+
+    def _has_started(self, client: EngineClient, container_id: str) -> bool:
+        """Wait until a container that has ended runs again; False when it never will."""
+        from tui.engine.logs import has_started
+
+        self._count_resting(1)
         try:
-            for lines in _lines(client, container_id, request, source):
-                merger.add(lines, time.monotonic())
-                time.sleep(REST)
-        except EngineError as error:
-            failed.append(error)
+            return has_started(client, container_id)
+        except NotFound:
+            return False
+        finally:
+            self._count_resting(-1)
 
-    threads: list[threading.Thread] = []
-    for source, container in enumerate(action.containers):
-        client = context.client()
-        context.on_cancel(client.cut)
-        arguments = (source, container.container_id, client)
-        threads.append(threading.Thread(target=read, args=arguments, daemon=True))
-        threads[-1].start()
-    while any(thread.is_alive() for thread in threads):
-        context.cancelled.wait(0.1)
-        book.add(merger.ready(time.monotonic()))
-        _tell(context, book)
-    book.add(merger.ready(time.monotonic(), all_came=True))
-    _tell(context, book)
-    context.check()
-    for error in failed:
-        if not isinstance(error, Cancelled):
-            raise error
+    def _count_resting(self, by: int) -> None:
+        with self._turn:
+            self._book.resting += by
+        _tell(self._context, self._book)
+
+    def _take(self, lines: list[LogLine]) -> None:
+        if lines:
+            self._book.add(lines)
+            _tell(self._context, self._book)
 
 
 def _tell(context: JobContext, book: LogBook) -> None:
@@ -104,16 +159,25 @@ def _tell(context: JobContext, book: LogBook) -> None:
 def read_earlier_logs(action: ReadEarlierLogs, context: JobContext) -> Ending:
     """Read the lines before a moment into a book of their own."""
     from tui.engine.logs import LogRequest
+
+    until = seconds_text(action.before)
+    with context.client() as client:
+        context.on_cancel(client.cut)
+        book = _before(action, client, LogRequest(tail=action.newer + action.tail, until=until))
+        if book.end == book.first:
+            # More has been written meanwhile than was counted, or there is nothing.
+            book = _before(action, client, LogRequest(until=until))
+    context.tell(events.EarlierLogRead(action.container.container_id, book))
+    return Ending()
+
+
+def _before(action: ReadEarlierLogs, client: EngineClient, request: LogRequest) -> LogBook:
     from tui.logs.book import LogBook
 
     book = LogBook()
-    client = context.client()
-    context.on_cancel(client.cut)
-    request = LogRequest(tail=action.newer + action.tail, until=seconds_text(action.before))
     for lines in _lines(client, action.container.container_id, request):
         book.add([line for line in lines if line.nanoseconds < action.before])
-    context.tell(events.EarlierLogRead(action.container.container_id, book))
-    return Ending()
+    return book
 
 
 def save_logs(action: SaveLogs, context: JobContext) -> Ending:
@@ -122,11 +186,11 @@ def save_logs(action: SaveLogs, context: JobContext) -> Ending:
     from tui.logs.lines import as_written
     from tui.transfer.writing import whole_file
 
-    client = context.client()
-    context.on_cancel(client.cut)
     request = LogRequest(stamps=False)
     written = 0
-    with whole_file(Path(action.path), overwrite=action.overwrite) as output:
+    path = Path(action.path)
+    with context.client() as client, whole_file(path, overwrite=action.overwrite) as output:
+        context.on_cancel(client.cut)
         for lines in _lines(client, action.container.container_id, request):
             context.check()
             for data in as_written(iter(lines)):
@@ -137,15 +201,39 @@ def save_logs(action: SaveLogs, context: JobContext) -> Ending:
     return Ending(summary, facts={"path": action.path, "bytes": written})
 
 
-def _lines(
-    client: EngineClient, container_id: str, request: LogRequest, source: int = 0
+def _paced(
+    client: EngineClient,
+    container_id: str,
+    request: LogRequest,
+    tty: bool,
+    source: int,
+    turn: threading.Lock,
 ) -> Iterator[list[LogLine]]:
-    """Yield lines as they come."""
+    """Yield lines as they come, so that a torrent leaves the screen its time.
+
+    Readers that share a `turn` work one at a time, the yielded lines included: all of them
+    together then ask for Python's lock as often as one.
+    """
+    from tui.engine.logs import opened_log
+    from tui.logs.lines import reader_for
+
+    reader = reader_for(tty=tty, stamps=request.stamps, source=source)
+    with opened_log(client, container_id, request) as body:
+        while data := body.read(SLICE):
+            with turn:
+                if lines := reader.feed(data):
+                    yield lines
+            time.sleep(BREATH if len(data) == SLICE else REST)
+    if lines := reader.end():
+        yield lines
+
+
+def _lines(client: EngineClient, container_id: str, request: LogRequest) -> Iterator[list[LogLine]]:
+    """Yield lines as fast as they come."""
     from tui.engine.logs import has_terminal, opened_log
     from tui.logs.lines import reader_for
 
-    tty = has_terminal(client, container_id)
-    reader = reader_for(tty=tty, stamps=request.stamps, source=source)
+    reader = reader_for(tty=has_terminal(client, container_id), stamps=request.stamps)
     with opened_log(client, container_id, request) as body:
         while data := body.read(CHUNK):
             if lines := reader.feed(data):

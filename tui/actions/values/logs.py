@@ -25,6 +25,8 @@ class FollowLogs(NamedTuple):
     """Lines from the end of each; -1 for all."""
     since: str = ""
     """As `docker logs` takes it: `10m`, `2026-11-26T12:00:00`; empty for no limit."""
+    stays: bool = False
+    """Whether to wait for a container that has ended to be started again, and go on."""
     kind: str = "follow_logs"
     quiet: bool = True
 

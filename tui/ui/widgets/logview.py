@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from rich.cells import cell_len
-from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
@@ -18,18 +17,15 @@ from textual.widget import Widget
 from tui.i18n import N_
 from tui.logs.book import LogBook
 from tui.logs.choice import Shown
-from tui.logs.colours import RGB, Look, shown_pieces
-from tui.logs.line import STDERR, LogLine
+from tui.logs.line import LogLine
 from tui.logs.rows import Place, Rows
 from tui.model.text import visible
 from tui.ui.terminal import UNICODE, Glyphs
-from tui.ui.widgets.columns import fit, wrap
+from tui.ui.widgets.columns import wrap
+from tui.ui.widgets.linepaint import LinePainter
 
 ASIDE: Final = 20
 """Cells that a step to the side goes."""
-
-STAMP: Final = 23
-"""Characters of a time that are shown: to the millisecond."""
 
 _KEYS: Final = {
     "up": "up", "k": "up", "down": "down", "j": "down", "pageup": "pageup",
@@ -46,6 +42,7 @@ class LogView(Widget, can_focus=True):
         "logview--stamp",
         "logview--error",
         "logview--hit",
+        "logview--match",
         "logview--empty",
     }
     DEFAULT_CSS = """
@@ -54,6 +51,7 @@ class LogView(Widget, can_focus=True):
         height: 1fr;
         & > .logview--stamp { text-style: dim; }
         & > .logview--error { color: $text-error; text-style: bold; }
+        & > .logview--match { color: $text-warning; text-style: bold underline; }
         & > .logview--hit { text-style: reverse; }
         & > .logview--empty { text-style: dim; }
     }
@@ -64,31 +62,34 @@ class LogView(Widget, can_focus=True):
     ]
 
     class Moved(Message):
-        """The part in sight has changed."""
+        """The part in sight has changed, or would have."""
 
-        def __init__(self, view: LogView, *, wants_more: bool) -> None:
+        def __init__(self, view: LogView, *, wants: int) -> None:
             super().__init__()
             self.view = view
-            self.wants_more = wants_more
-            """Whether somebody wanted to go above the first line that is kept."""
+            self.wants = wants
+            """-1: somebody wanted to go above the first line that is kept; 1: below the last."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, **options: Any) -> None:
         super().__init__(**options)
-        self._glyphs = glyphs
-        self._shown = Shown(LogBook())
+        self._painter = LinePainter(self._style, glyphs)
+        self._live = Shown(LogBook())
+        self._held: Shown | None = None
+        """What was there when the view came to stand still; None while it follows."""
         self._numbers: Sequence[int] = ()
         self._top = Place(0)
         self._top_number = 0
         self._strips: list[Strip] = []
         self._aside = 0
-        self.names: tuple[str, ...] = ()
-        """Of the containers, to be shown before their lines where there are several."""
-        self.follows = True
         self.wraps = False
-        self.shows_time = False
-        self.hit = -1
-        """Number of the line that was found."""
         self.empty_text = ""
+        self.missed = 0
+        """Lines that went by unseen before those that came into sight last."""
+
+    @property
+    def painter(self) -> LinePainter:
+        """How lines look."""
+        return self._painter
 
     @property
     def numbers(self) -> Sequence[int]:
@@ -97,17 +98,52 @@ class LogView(Widget, can_focus=True):
 
     @property
     def book(self) -> LogBook:
-        """The lines."""
+        """The lines in sight: while the view stands still, those that were there then."""
         return self._shown.book
+
+    @property
+    def live(self) -> LogBook:
+        """The lines as they come."""
+        return self._live.book
+
+    @property
+    def newer(self) -> int:
+        """How many lines have come since the view came to stand still."""
+        return 0 if self._held is None else self.live.end - self._held.book.end
 
     @property
     def top_number(self) -> int:
         """Number of the first line in sight."""
         return self._top_number
 
-    def show(self, shown: Shown) -> None:
-        """Show other lines, from the same place on where it still is."""
-        self._shown = shown
+    @property
+    def follows(self) -> bool:
+        """Whether the view stays at the end."""
+        return self._held is None
+
+    @follows.setter
+    def follows(self, follows: bool) -> None:
+        if follows:
+            self._held = None
+        elif self._held is None:
+            self._held = self._live.held()
+
+    @property
+    def _shown(self) -> Shown:
+        return self._held or self._live
+
+    def show(self, book: LogBook) -> None:
+        """Show another log."""
+        self._live = Shown(book, self._live.text, self._live.streams)
+        if self._held is not None:
+            self._held = self._live.held()
+        self.update()
+
+    def choose(self, text: str, streams: frozenset[int]) -> None:
+        """Show only lines that a text fits, of these streams, from the same place on."""
+        self._live = Shown(self.live, text, streams)
+        if self._held is not None:
+            self._held = Shown(self._held.book, text, streams)
         self.update()
 
     def update(self) -> None:
@@ -129,6 +165,12 @@ class LogView(Widget, can_focus=True):
         self._top = rows.moved(rows.of_number(number), -(self.size.height // 3))
         self._paint()
 
+    def go_to_end(self) -> None:
+        """Bring the last line into sight, and stay there."""
+        self.follows = False
+        self._top = self._rows().top_for_end(self.size.height)
+        self._paint()
+
     def lines_in_sight(self) -> list[LogLine]:
         """Return the lines of which something is in sight."""
         places = self._rows().in_sight(self._top, self.size.height)
@@ -137,26 +179,53 @@ class LogView(Widget, can_focus=True):
 
     def action_go(self, where: str) -> None:
         """Move what is in sight."""
-        page = max(self.size.height - 1, 1)
-        steps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page}
+        wants = self.missed = 0
         if where in ("left", "right"):
-            self._aside = max(self._aside + (ASIDE if where == "right" else -ASIDE), 0)
+            self._go_aside(where)
         elif where == "end":
             self.follows = True
         else:
-            rows = self._rows()
-            before = self._top
-            by = steps.get(where)
-            end = rows.top_for_end(self.size.height)
-            self._top = Place(0) if by is None else min(rows.moved(before, by), end)
-            self.follows = bool(by and by > 0 and self._top == end)
-            wants_more = self._top == before and where in ("up", "pageup", "home")
-            self.post_message(self.Moved(self, wants_more=wants_more))
+            wants = self._go(where)
         if self.follows:
             self.update()
         else:
             self._paint()
-        self.post_message(self.Moved(self, wants_more=False))
+        self.post_message(self.Moved(self, wants=wants))
+
+    def _go(self, where: str) -> int:
+        """Move up or down; returns -1 above the first line, 1 below the last, else 0."""
+        page = max(self.size.height - 1, 1)
+        by = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "home": 0}[where]
+        self.follows = False
+        self._numbers = self._shown.update()
+        rows, before = self._rows(), self._top
+        end = rows.top_for_end(self.size.height)
+        if by > 0 and before >= end:
+            if not self.newer:
+                return 1
+            self._hold_again()
+            rows = self._rows()
+            before = rows.of_number(self._top_number)._replace(row=before.row)
+            end = rows.top_for_end(self.size.height)
+        self._top = min(rows.moved(before, by), end) if by else Place(0)
+        return -1 if self._top == before and by <= 0 else 0
+
+    def _hold_again(self) -> None:
+        """Have what has come meanwhile below what is in sight."""
+        missed = self.live.first - self.book.end
+        self._held = self._live.held()
+        self._numbers = self._held.update()
+        self.missed = max(missed, 0)
+
+    def _go_aside(self, where: str) -> None:
+        """Move to the side; not where lines are wrapped, nor past the longest one in sight."""
+        if self.wraps:
+            return
+        places = self._rows().in_sight(self._top, self.size.height)
+        longest = max((self._whole(place).cell_length for place in places), default=0)
+        most = max(longest - self.size.width, 0)
+        step = ASIDE if where == "right" else -ASIDE
+        self._aside = max(min(self._aside + step, -(-most // ASIDE) * ASIDE), 0)
 
     @on(events.MouseScrollUp)
     @on(events.MouseScrollDown)
@@ -196,10 +265,8 @@ class LogView(Widget, can_focus=True):
         line = self.book.line(number)
         if line is None:
             return 1
-        if len(line.text) < self.size.width // 2 and line.text.isascii():
-            return 1  # however it is written, it fits
         width = max(self.size.width, 1)
-        return -(-self._whole(number).cell_length // width)
+        return -(-self._painter.whole(self.book, number, self.rich_style).cell_length // width)
 
     def _paint(self) -> None:
         """Work out the rows in sight, and repaint if any looks different."""
@@ -213,51 +280,16 @@ class LogView(Widget, can_focus=True):
     def _strip(self, place: Place) -> Strip:
         width = self.size.width
         start = place.row * width if self.wraps else self._aside
-        whole = self._whole(self._numbers[place.at])
-        return whole.crop(start, start + width).adjust_cell_length(width, self.rich_style)
+        strip = self._whole(place).crop(start, start + width)
+        return strip.adjust_cell_length(width, self.rich_style)
 
-    def _whole(self, number: int) -> Strip:
-        """Return a line as it would be on a screen of any width."""
-        line = self.book.line(number)
-        if line is None:
-            return Strip([])
-        base = self.rich_style
-        segments: list[Segment] = []
-        if self.shows_time and line.stamp:
-            stamp = visible(line.stamp[:STAMP].decode("ascii", "replace")).replace("T", " ")
-            segments.append(Segment(f"{stamp} ", base + self._style("stamp")))
-        if len(self.names) > 1:
-            name = visible(self.names[line.source])
-            colour = Style.from_color(Color.from_ansi(line.source % 6 + 1))
-            segments.append(Segment(f"{name} ", base + colour))
-        if line.stream == STDERR:
-            segments.append(Segment("! ", base + self._style("error")))
-        hit = self._style("hit") if number == self.hit else Style.null()
-        for text, look in shown_pieces(line.text):
-            shown = fit(text, cell_len(text), glyphs=self._glyphs) if self._glyphs.ascii else text
-            segments.append(Segment(shown, base + style_of(look) + hit))
-        return Strip(segments)
+    def _whole(self, place: Place) -> Strip:
+        return self._painter.whole(self.book, self._numbers[place.at], self.rich_style)
+
+    def notify_style_update(self) -> None:
+        """Look up the styles again (called by Textual)."""
+        super().notify_style_update()
+        self._painter.forget()
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"logview--{name}", partial=True, default=Style.null())
-
-
-def style_of(look: Look) -> Style:
-    """Return the style of a piece of a log."""
-    return Style(
-        color=_colour(look.colour),
-        bgcolor=_colour(look.background),
-        bold=look.bold or None,
-        dim=look.dim or None,
-        italic=look.italic or None,
-        underline=look.underline or None,
-        reverse=look.reverse or None,
-    )
-
-
-def _colour(number: int) -> Color | None:
-    if number < 0:
-        return None
-    if number >= RGB:
-        return Color.from_rgb(number >> 16 & 255, number >> 8 & 255, number & 255)
-    return Color.from_ansi(number)
