@@ -1,6 +1,7 @@
 """Measures orlop and prints one table.
 
     python -m tests.bench [--runs N] [--quick] [--json FILE]
+    python -m tests.bench --soak [--minutes N]
 
 Needs root and dockerd for two private Engines (10 images; 1,000 images and 500 containers);
 with --practice nothing: then it measures on the practice engine alone.
@@ -51,6 +52,12 @@ def arguments() -> argparse.ArgumentParser:
         "--practice", action="store_true", help="on the practice engine alone: needs no Docker"
     )
     parser.add_argument("--layers", action="store_true", help="the files of a large image alone")
+    parser.add_argument(
+        "--soak", action="store_true", help="200 containers, 20 of which write much, alone"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=10, help="of --soak, at each size (default 10)"
+    )
     parser.add_argument("--registry", action="store_true", help="the registry of one's own alone")
     parser.add_argument("--json", metavar="FILE", help="every value as JSON as well")
     return parser
@@ -68,6 +75,8 @@ def main() -> int:
 
         say(table("registry of one's own", lines_of_registries(min(options.runs, 5))))
         return 0
+    if options.soak:
+        return soak(options.minutes)
     lines: list[Line] = []
     values: dict[str, dict[str, list[float]]] = {}
     for size in () if options.layers else SIZES:
@@ -86,6 +95,20 @@ def main() -> int:
     say("All goals reached." if not missed else f"{len(missed)} goals not reached.")
     if options.json:
         Path(options.json).write_text(json.dumps({"loads": loads, "values": values}, indent=1))
+    return bool(missed)
+
+
+def soak(minutes: float) -> int:
+    """Measure what much movement does; 1 when a goal is missed."""
+    from tests.bench.soak import lines_of_soak
+
+    lines: list[Line] = []
+    for size in SIZES:
+        found = lines_of_soak(size, minutes)
+        say(table(f"200 containers, 20 write 1,000 lines a second, {size[0]}x{size[1]}", found))
+        lines += found
+    missed = [row for row in lines if row.verdict.isupper()]
+    say("All goals reached." if not missed else f"{len(missed)} goals not reached.")
     return bool(missed)
 
 

@@ -134,12 +134,12 @@ def press_key(terminal: Terminal, key: bytes, cost: Keys) -> None:
     sent = terminal.press(key)
     changes = terminal.settle(after=sent)
     # What a rest of the cursor brings later (layers) belongs to no key.
-    cost.settled.values.append((_last_change(changes, sent) - sent) * 1000)
+    cost.settled.values.append((settled(changes, sent) - sent) * 1000)
     cost.size.values.append(terminal.total - total)
     cost.cpu.values.append((terminal.cpu() - cpu) * 1000)
 
 
-def _last_change(changes: Iterable[Change], sent: float) -> float:
+def settled(changes: Iterable[Change], sent: float) -> float:
     """Return when the screen changed last; a missing change counts as a slow one."""
     return max((change.at for change in changes if change.changed), default=sent + NO_ANSWER)
 

@@ -7,6 +7,7 @@ is slow and must not take the program's processor.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -78,6 +79,8 @@ class Terminal:
         self._tail = b""
         self._shown: tuple[object, ...] = ()
         self._last = time.monotonic()
+        self.ignored: frozenset[int] = frozenset()
+        """Lines of the screen, from 0, whose changes do not count: a counter, say."""
         self._looks_different()
         self.total = 0
         """Bytes of output so far."""
@@ -143,6 +146,11 @@ class Terminal:
         """What is on the screen, as far as `feed` has been."""
         return "\n".join(self._screen.display)
 
+    def backgrounds(self, x: int) -> list[tuple[str, bool]]:
+        """Return the background of each line's cell in a column, and whether it is reversed."""
+        cells = (self._screen.buffer[y][x] for y in range(self.height))
+        return [(cell.bg, cell.reverse) for cell in cells]
+
     def feed(self) -> list[Change]:
         """Show the emulator what has come; one `Change` a chunk."""
         changes = []
@@ -156,7 +164,9 @@ class Terminal:
         screen = self._screen
         cursor = (screen.cursor.x, screen.cursor.y, screen.cursor.hidden)
         rows = tuple(
-            tuple(screen.buffer[y][x] for x in range(screen.columns)) for y in range(screen.lines)
+            tuple(screen.buffer[y][x] for x in range(screen.columns))
+            for y in range(screen.lines)
+            if y not in self.ignored
         )
         before, self._shown = self._shown, (rows, cursor[2] or cursor)
         return before != self._shown
@@ -221,6 +231,19 @@ class Terminal:
         assert found
         return int(found[1]) * 1024
 
+    def resident(self) -> int:
+        """Return the memory that is resident now, in bytes; 0 after its end."""
+        found = re.search(r"^VmRSS:\s*(\d+) kB", _status(Path(f"/proc/{self.pid}")), re.MULTILINE)
+        return int(found[1]) * 1024 if found else 0
+
+    def connections(self) -> int:
+        """Return how many sockets it has open."""
+        count = 0
+        for descriptor in Path(f"/proc/{self.pid}/fd").iterdir():
+            with contextlib.suppress(OSError):  # it was closed meanwhile
+                count += os.readlink(descriptor).startswith("socket:")
+        return count
+
     def wait_for_end(self, *, seconds: float = PATIENCE) -> float:
         """Return when the program was gone. Raises Missing."""
         end = time.monotonic() + seconds
@@ -258,3 +281,4 @@ def _environ(more: Mapping[str, str]) -> dict[str, str]:
 
 ORLOP: Final = (str(Path(sys.executable).with_name("orlop")),)
 HELLO: Final = (sys.executable, str(Path(__file__).with_name("hello.py")))
+ECHO: Final = (sys.executable, str(Path(__file__).with_name("echo.py")))

@@ -51,7 +51,7 @@ def world() -> Iterator[World]:
     finally:
         if not kept:
             for name in ("few", "many"):
-                _script(f"{folder}/{name}", "stop")
+                engine_script(f"{folder}/{name}", "stop")
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -61,20 +61,22 @@ def engine_for_layers() -> Iterator[str]:
     kept = os.environ.get("ORLOP_ENGINE_DIR")
     folder = kept or tempfile.mkdtemp(prefix="orlop-", dir="/tmp")
     try:
-        yield _socket(f"{folder}/large")
+        yield engine_socket(f"{folder}/large")
     finally:
         if not kept:
-            _script(f"{folder}/large", "stop")
+            engine_script(f"{folder}/large", "stop")
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _socket(folder: str) -> str:
-    found = re.search(r"DOCKER_HOST=unix://(\S+)", _script(folder, "start"))
+def engine_socket(folder: str) -> str:
+    """Start the Engine in a folder; returns the path of its socket."""
+    found = re.search(r"DOCKER_HOST=unix://(\S+)", engine_script(folder, "start"))
     assert found
     return found[1]
 
 
-def _script(folder: str, verb: str) -> str:
+def engine_script(folder: str, verb: str) -> str:
+    """Run `engine.sh VERB` for an Engine in a folder; returns what it prints."""
     environ = os.environ | {"ORLOP_ENGINE_DIR": folder}
     ran = subprocess.run([SCRIPT, verb], env=environ, stdout=subprocess.PIPE, text=True, check=True)
     return ran.stdout
@@ -82,7 +84,7 @@ def _script(folder: str, verb: str) -> str:
 
 def _engine(folder: str, images: int, containers: int = CONTAINERS) -> str:
     """Return the path of the socket of an Engine with exactly so many images and containers."""
-    socket = _socket(folder)
+    socket = engine_socket(folder)
     api = APIClient(f"unix://{socket}", version="auto", timeout=300)
     try:
         if (len(api.images()), len(api.containers(all=True))) != (images, containers):
