@@ -33,6 +33,7 @@ EngineError
 │   └── RegistryUntrusted    its certificate is not good
 │   └── AddressUnreachable   the Engine cannot fetch what it shall import
 ├── Unsupported              this Engine cannot do that
+│   └── NoLog                the container's log driver cannot be read
 ├── ReadOnlyFiles            files of a container that may not be written
 ├── NotAFolder               a file where a folder is needed, or the other way round
 ├── EngineDiskFull           the Engine's disk has no room left
@@ -350,6 +351,13 @@ class NotAFolder(EngineError):
 
     TITLE = N_("A folder and a file of the same name stand in each other's way.")
     REMEDY = N_("Choose another name in the container; what was copied before stays.")
+
+
+class NoLog(Unsupported):
+    """The log driver of a container cannot be read."""
+
+    TITLE = N_("The Engine keeps no log of this container.")
+    REMEDY = N_("Its log driver cannot be read: look where that sends the log, if anywhere.")
 
 
 class EngineDiskFull(EngineError):

@@ -6,10 +6,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from tui.engine import wire
 from tui.engine.client import Body, EngineClient
+from tui.engine.errors import EngineError, NoLog
+
+NOT_READABLE: Final = "does not support reading"
+"""The Engine's words for a log driver that keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +53,47 @@ def has_terminal(client: EngineClient, container: str) -> bool:
     return wire.table(wire.table(answer).get("Config")).get("Tty") is True
 
 
-def has_started(client: EngineClient, container: str) -> bool:
-    """Wait until a container that does not run has been started; False when it was removed.
+class Ended(NamedTuple):
+    """The last run of a container that does not run; its log is whole."""
 
-    Nothing is polled: one look, then `GET /events` from the moment on at which it ended.
+    started: str
+    """When it began, as the Engine tells it."""
+    at: float
+    """When it ended, in seconds of the epoch by the Engine's clock; 0 where there was none."""
+
+
+def last_run(client: EngineClient, container: str) -> Ended | None:
+    """Return when a container was started and ended last; None for one that runs.
 
     Raises:
         NotFound: there is no such container.
-        EngineError: it was cut, or the Engine has gone.
     """
     with client.asking() as api:
         answer: object = api.inspect_container(container)
     state = wire.table(wire.table(answer).get("State"))
     if state.get("Running") is True:
-        return True
-    ended = wire.epoch(state.get("FinishedAt"))
+        return None
+    return Ended(wire.text(state.get("StartedAt")), wire.epoch(state.get("FinishedAt")))
+
+
+def has_started(client: EngineClient, container: str, ended: Ended) -> bool:
+    """Wait until a container has been started again; False when it was removed.
+
+    `GET /events` from its end on, so that nothing falls between. The event of its last start may
+    be told after its end, so the container itself tells whether it is another one.
+
+    Raises:
+        EngineError: it was cut, it was removed, or the Engine has gone.
+    """
     params = {"filters": json.dumps({"type": ["container"], "container": [container]})}
-    if ended:
-        params["since"] = f"{ended:.6f}"
+    if ended.at:
+        params["since"] = f"{ended.at:.6f}"
     for line in client.lines("GET", "/events", params=params):
         action = wire.event(line).action
-        if action in ("start", "destroy", "remove"):
-            return action == "start"
+        if action in ("destroy", "remove"):
+            return False
+        if action == "start" and last_run(client, container) != ended:
+            return True
     return False
 
 
@@ -79,8 +103,14 @@ def opened_log(client: EngineClient, container: str, request: LogRequest) -> Ite
 
     Raises:
         NotFound: there is no such container.
-        EngineError: as the Engine tells; some log drivers cannot be read.
+        NoLog: its log driver cannot be read.
+        EngineError: as the Engine tells.
     """
     path = f"/containers/{quote(container, safe='')}/logs?{request.query}"
-    with client.body(path) as body:
-        yield body
+    try:
+        with client.body(path) as body:
+            yield body
+    except EngineError as error:
+        if NOT_READABLE in error.detail:
+            raise NoLog(error.detail) from error
+        raise

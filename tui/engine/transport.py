@@ -232,7 +232,11 @@ class EngineAdapter(HTTPAdapter):
 
     def __init__(self, dialer: Dialer) -> None:
         super().__init__()
-        self._pool = _Pool("localhost", maxsize=_POOL, dialer=dialer)
+        self._dialer = dialer
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> _Pool:
+        return _Pool("localhost", maxsize=_POOL, dialer=self._dialer)
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
         """Return our pool, whatever the address (requests 2.32 and later)."""
@@ -247,6 +251,7 @@ class EngineAdapter(HTTPAdapter):
         return request.path_url
 
     def close(self) -> None:
-        """Close the idle connections."""
+        """Close the idle connections; new ones can be made, as with every adapter of requests."""
         super().close()
         self._pool.close()
+        self._pool = self._new_pool()

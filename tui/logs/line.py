@@ -20,6 +20,8 @@ _STAMP: Final = re.compile(
 )
 
 
+_AFTER_RETURN: Final = re.compile(rb"(?<=\r)" + _STAMP.pattern)
+
 _DOCKERS: Final = len("2026-11-26T12:00:00.000000000Z")
 """Bytes of a time as Docker writes it."""
 
@@ -59,6 +61,12 @@ def _second(stamp: bytes) -> int:
     """Return a whole second in nanoseconds since the epoch; 0 where it is none."""
     match = _STAMP.match(stamp + b"Z ")
     return nanoseconds_of(match) if match else 0
+
+
+def after_return(data: bytes, start: int) -> int:
+    """Return where the first time stamp after a carriage return is; -1 where there is none."""
+    match = _AFTER_RETURN.search(data, start)
+    return match.start() if match else -1
 
 
 def nanoseconds_of(match: re.Match[bytes]) -> int:

@@ -9,12 +9,13 @@ line too: there it is taken out again.
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from tui.i18n import N_
 from tui.layers.errors import LayerError
-from tui.logs.line import MESSAGE, STDERR, STDOUT, TTY, LogLine, stamp_length
+from tui.logs.line import MESSAGE, STDERR, STDOUT, TTY, LogLine, after_return, stamp_length
 
 HEADER: Final = struct.Struct(">B3xL")
 LINE_MAX: Final = 65_536
@@ -22,6 +23,9 @@ LINE_MAX: Final = 65_536
 
 FRAME_MAX: Final = 1 << 24
 """Bytes of the longest message that is believed."""
+
+REPEATS_MAX: Final = 1024
+"""Messages of one stream that are known again."""
 
 _SYSTEM: Final = 3
 """The stream of the Engine's own errors in the middle of a log."""
@@ -35,6 +39,29 @@ class BadLog(LayerError):
 
     TITLE = N_("The Engine's log stream cannot be understood.")
     REMEDY = N_("Read it again; if it stays so, docker logs tells whether the log is damaged.")
+
+
+class Repeats:
+    """Knows messages that were told before.
+
+    Where a log file is rotated, an Engine may tell its newest messages twice to who follows. A
+    time that is not later than the last one, with the same words, is such a message; the clock
+    may also have been set back.
+    """
+
+    def __init__(self) -> None:
+        self._last = b""
+        self._recent: deque[tuple[bytes, int]] = deque(maxlen=REPEATS_MAX)
+
+    def has(self, stamp: bytes, text: bytes) -> bool:
+        """Tell whether this was told before, and note it."""
+        told = (stamp, hash(text))
+        if stamp > self._last:
+            self._last = stamp
+        elif told in self._recent:
+            return bool(stamp)
+        self._recent.append(told)
+        return False
 
 
 class FrameReader:
@@ -79,7 +106,7 @@ class FrameReader:
 
     def _message(self, stream: int, message: bytes, found: list[LogLine]) -> None:
         length = stamp_length(message) if self._stamps else 0
-        self._open[stream].add(message[: max(length - 1, 0)], message[length:], found)
+        self._open[stream].add_message(message[: max(length - 1, 0)], message[length:], found)
 
 
 class TerminalReader:
@@ -90,9 +117,15 @@ class TerminalReader:
         self._stamps = stamps
         self._rest = b""
         self._line = OpenLine(TTY, source)
+        self._stamp = b""
+        """Of the line that has begun, with the space after it."""
+        self._length = 0
+        """Bytes of that line so far."""
         self._in_message = 0
-        """Bytes of the message that has begun."""
+        """Bytes of its newest message so far."""
         self._has_begun = False
+        self._repeats = Repeats()
+        self._begins = True
 
     def feed(self, data: bytes) -> list[LogLine]:
         """Take what came and return the lines that it ends."""
@@ -102,39 +135,77 @@ class TerminalReader:
             return found
         data = self._rest + data
         at = 0
-        while at < len(data):
-            step = self._message(data, at, found)
-            if step < 0:
-                break
-            at += step
+        while (newline := data.find(b"\n", at)) >= 0:
+            self._part(data[at : newline + 1], found)
+            at = newline + 1
+        if len(data) - at > LINE_MAX + _STAMP_MAX:
+            end = _outside_stamp(data, len(data) - _STAMP_MAX)
+            self._part(data[at:end], found)
+            at = end
         self._rest = data[at:]
-        return found
+        return [line for line in found if self._is_new(line)]
 
     def end(self) -> list[LogLine]:
         """Return what is left when nothing more comes."""
         found: list[LogLine] = []
-        self._line.add(b"", self._rest, found)
+        if self._stamps and self._rest:
+            self._part(self._rest, found)
         self._rest = b""
         self._line.flush(found)
-        return found
+        return [line for line in found if self._is_new(line)]
 
-    def _message(self, data: bytes, at: int, found: list[LogLine]) -> int:
-        """Take a piece of a message from `at` on; returns its bytes, -1 where more must come."""
-        stamp, start = b"", at
+    def _is_new(self, line: LogLine) -> bool:
+        """Tell whether a line is none that was told before; only its first piece is looked at."""
+        if not self._stamps:
+            return True
+        begins, self._begins = self._begins, line.ends
+        return not (begins and self._repeats.has(line.stamp, line.text))
+
+    def _part(self, data: bytes, found: list[LogLine]) -> None:
+        """Take a line, or a part of one that has no end yet, and leave the times out."""
+        at = 0
         if not self._has_begun:
-            length = stamp_length(data, at)
-            if not length and len(data) - at < _STAMP_MAX and b"\n" not in data[at:]:
-                return -1
-            stamp, start = data[at : at + max(length - 1, 0)], at + length
-        room = MESSAGE - self._in_message
-        newline = data.find(b"\n", start, start + room)
-        end = newline + 1 if newline >= 0 else min(start + room, len(data))
-        self._in_message += end - start
-        self._has_begun = newline < 0 and self._in_message < MESSAGE
-        if not self._has_begun:
+            at = stamp_length(data)
+            self._stamp = data[:at]
+            self._length = self._in_message = 0
+        text: list[bytes] = []
+        while (end := self._next_message(data, at)) >= 0:
+            text.append(data[at:end])
+            at = end + stamp_length(data, end)
             self._in_message = 0
-        self._line.add(stamp, data[start:end], found)
-        return end - at
+        text.append(data[at:])
+        self._in_message += len(data) - at
+        self._length += len(data)
+        self._has_begun = not data.endswith(b"\n")
+        self._line.add(self._stamp[:-1], b"".join(text), found)
+
+    def _next_message(self, data: bytes, at: int) -> int:
+        """Return where a further message of the same line begins with its time; -1 for nowhere.
+
+        No message but the last is shorter than MESSAGE. Its time is the line's own, or it comes
+        when the message has that length. A log file of the driver `local` forgets the end of a
+        long line: then the next one comes at once.
+        """
+        if self._length + len(data) <= MESSAGE:
+            return -1
+        full = max(at + MESSAGE - self._in_message, at)
+        ends = [data.find(self._stamp, full)] if self._stamp else []
+        if full < len(data) and stamp_length(data, full):
+            ends.append(full)
+        if at or self._length:
+            ends.append(after_return(data, at))
+            if not self._in_message and at and stamp_length(data, at):
+                ends.append(at)
+        return min((end for end in ends if end >= 0), default=-1)
+
+
+def _outside_stamp(data: bytes, at: int) -> int:
+    """Return a place where no time is cut in two: `at`, or before the time that is there."""
+    start = max(at - _STAMP_MAX, 0)
+    for place in range(start, at):
+        if (length := stamp_length(data, place)) and place + length > at:
+            return place
+    return at
 
 
 class OpenLine:
@@ -146,11 +217,25 @@ class OpenLine:
         self._stamp = b""
         self._pieces: list[bytes] = []
         self._length = 0
+        self._repeats = Repeats()
+        self._begins = True
+        self._is_repeated = False
+
+    def add_message(self, stamp: bytes, data: bytes, found: list[LogLine]) -> None:
+        """Take a whole message; one that begins a line again is left out, with what follows it."""
+        if self._begins:
+            self._is_repeated = self._repeats.has(stamp, data)
+        self._begins = data.endswith(b"\n")
+        if not self._is_repeated:
+            self.add(stamp, data, found)
 
     def add(self, stamp: bytes, data: bytes, found: list[LogLine]) -> None:
         """Take bytes that follow what came before; lines that are whole go to `found`."""
         if stamp and not self._pieces:
             self._stamp = stamp
+        if 0 <= data.find(b"\n") == len(data) - 1 <= LINE_MAX and not self._pieces:
+            found.append(LogLine(self._stamp, self._stream, data[:-1], True, self._source))
+            return  # what most messages are
         *whole, rest = data.split(b"\n")
         for text in whole:
             self._put(text, found)

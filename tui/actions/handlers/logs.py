@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs, seconds_text
-from tui.engine.errors import Cancelled, EngineError, NotFound
+from tui.engine.errors import Cancelled, Conflict, EngineError, NotFound
 from tui.i18n import _, ngettext
 from tui.model.progress import Progress
 from tui.model.text import exact_size, visible
@@ -57,6 +58,9 @@ def follow_logs(action: FollowLogs, context: JobContext) -> Ending:
     else:
         following.several()
     return Ending()
+
+
+Take = Callable[["list[LogLine]"], None]
 
 
 class _Following:
@@ -108,33 +112,56 @@ class _Following:
         thread.start()
         return thread
 
-    def _read(
-        self, source: int, client: EngineClient, take: Callable[[list[LogLine]], None]
-    ) -> None:
+    def _read(self, source: int, client: EngineClient, take: Take) -> None:
         """Read the log of one container; with `stays` again and again, until it is removed."""
         from tui.engine.logs import has_terminal
 
         container_id = self._action.containers[source].container_id
-        tty, request, last = has_terminal(client, container_id), self._request, 0
-        while True:
-            client.close()  # the connection of the question: it would stay open beside the log's
+        tty = has_terminal(client, container_id)
+        last = 0
+
+        def read(request: LogRequest) -> None:
+            nonlocal last
+            client.close()  # the connection of a question would stay open beside the log's
             for lines in _paced(client, container_id, request, tty, source, self._turn):
                 last = max(last, lines[-1].nanoseconds)
                 take(lines)
-            if not self._action.stays or not self._has_started(client, container_id):
-                return
-            since = seconds_text(last + 1) if last else request.since
-            request = replace(request, tail=-1, since=since)
 
-    def _has_started(self, client: EngineClient, container_id: str) -> bool:
-        """Wait until a container that has ended runs again; False when it never will."""
-        from tui.engine.logs import has_started
+        read(self._request)
+        with suppress(NotFound, Conflict):  # it was removed, or just is
+            while True:
+                more = self._request
+                if last:
+                    more = replace(more, tail=-1, since=seconds_text(last + 1))
+                if not self._goes_on(client, container_id, replace(more, follow=False), read):
+                    return
+                read(more)
 
+    def _goes_on(
+        self,
+        client: EngineClient,
+        container_id: str,
+        rest: LogRequest,
+        read: Callable[[LogRequest], None],
+    ) -> bool:
+        """Read what an Engine has not told to who followed; tell whether there is more to follow.
+
+        Its log file may have been rotated meanwhile. With `stays` the container's next start is
+        waited for.
+        """
+        from tui.engine.logs import has_started, last_run
+
+        if not self._action.stays:
+            read(rest)
+            return False
+        ended = last_run(client, container_id)
+        if ended is None:
+            self._context.cancelled.wait(REST)
+            return True
+        read(rest)
         self._count_resting(1)
         try:
-            return has_started(client, container_id)
-        except NotFound:
-            return False
+            return has_started(client, container_id, ended)
         finally:
             self._count_resting(-1)
 
