@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tui.actions.forms.form import NotYet
-from tui.actions.forms.updating import limits_form, swap_added
+from tui.actions.forms.updating import differing, limits_form, swap_added
 from tui.actions.handlers.updating import in_words
 from tui.actions.selection import EMPTY_SELECTION, Selection
 from tui.actions.values.updating import UpdateContainers
@@ -66,10 +66,19 @@ def test_it_begins_with_what_is_set() -> None:
     assert initial(FREE) == dict.fromkeys(INITIAL, "") | {"restart": "no"}
 
 
-def test_where_containers_differ_a_field_is_empty_and_says_so() -> None:
+def test_before_it_is_known_what_is_set_nothing_can_be_changed() -> None:
+    for form, why in (
+        (limits_form(None), "Asking the Engine"),
+        (limits_form(None, "It is gone."), "It is gone."),
+    ):
+        with pytest.raises(NotYet, match=why):
+            form.build(selected(SET), INITIAL | {"memory": "1g"})
+
+
+def test_where_containers_differ_a_field_is_empty() -> None:
     assert initial(FREE, SET) == dict.fromkeys(INITIAL, "")
-    helps = {field.key: field.help for field in limits_form((FREE, SET)).fields}
-    assert "(they differ)" in helps["memory"]
+    assert differing((FREE, SET), "memory")
+    assert not differing((SET, SET), "memory")
     twin = replace(SET, container_id="c3", name="db2", pids=0)
     assert initial(SET, twin) == INITIAL | {"pids": ""}
     assert config(FREE, SET, cpu_shares="100") == UpdateConfig(cpu_shares=100)

@@ -32,6 +32,7 @@ from tui.ui.screens.committed import CommittedScreen
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.exec import ExecScreen
 from tui.ui.screens.form import FormScreen
+from tui.ui.screens.limits import LimitsScreen
 from tui.ui.screens.moving import (
     LoadPreviewScreen,
     SaveScreen,
@@ -42,13 +43,12 @@ from tui.ui.screens.naming import NamingScreen
 from tui.ui.screens.pulling import PullPreviewScreen
 from tui.ui.screens.removal import RemoveContainersScreen, RemoveImagesScreen
 from tui.ui.screens.running import RunScreen, run_and_show
-from tui.ui.updating import ask_limits
 from tui.ui.views import Views
 
 if TYPE_CHECKING:
     from tui.ui.screens.main import MainScreen
 
-_OF_ALL_MARKED: Final = {"search", "save"}
+_OF_ALL_MARKED: Final = {"search", "save", "update"}
 """Forms that are about all marked rows, or none; others are about the row of the cursor."""
 
 FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {
@@ -59,6 +59,7 @@ FORM_SCREENS: Final[Mapping[str, type[FormScreen]]] = {
     "run": RunScreen,
     "save": SaveScreen,
     "tag": NamingScreen,
+    "update": LimitsScreen,
 }
 """Forms that show more than their fields."""
 
@@ -101,9 +102,6 @@ class Asking:
         )
 
     def _ask_form(self, spec: ActionSpec, selection: Selection) -> None:
-        if spec.action_id == "update":
-            ask_limits(self._screen, selection)
-            return
         if spec.action_id not in _OF_ALL_MARKED:
             selection = under_cursor(self._screen.state, self._screen.pane)
         kind = FORM_SCREENS.get(spec.action_id, FormScreen)

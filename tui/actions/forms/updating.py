@@ -53,17 +53,25 @@ _LABELS: Final = (
 """Field, what it is called, what may stand in it."""
 
 
-def limits_form(current: tuple[Resources, ...]) -> Form:
-    """Return the form for containers of which it is known what is set."""
+def limits_form(current: tuple[Resources, ...] | None, why: str = "") -> Form:
+    """Return the form for containers.
+
+    Args:
+        current: What is set; None while that is not known, and nothing can be changed.
+        why: Why it cannot be known.
+    """
+    known = current or ()
 
     def build(selection: Selection, values: Mapping[str, str]) -> Action:
         if not selection.containers:
             raise NotYet(_("Nothing is selected."))
-        config = _changed(current, values)
+        if current is None:
+            raise NotYet(why or _("Asking the Engine what is set..."))
+        config = _changed(known, values)
         if config == NO_UPDATE:
             raise NotYet(_("Nothing is changed yet."))
-        config = _with_swap(current, config)
-        for one in current:
+        config = _with_swap(known, config)
+        for one in known:
             _check(one, config)
         return UpdateContainers(selection.container_targets, config)
 
@@ -71,31 +79,29 @@ def limits_form(current: tuple[Resources, ...]) -> Form:
         "update",
         N_("Limits"),
         N_("Change"),
-        tuple(_field(current, *label) for label in _LABELS),
+        tuple(_field(known, *label) for label in _LABELS),
         build,
-        about=lambda _selection: _about(current),
+        about=lambda _selection: _about(known),
     )
 
 
 def _field(current: tuple[Resources, ...], key: str, label: str, text: str) -> Field:
-    initial = _initial(current, key)
-    if key == "restart":
-        named = tuple((name, N_(name)) for name in RESTARTS)
-        choices = ((AS_IT_IS, N_("as it is")), *named)
-        return Field(key, label, "", FieldKind.CHOICE, lambda _selection: initial, choices)
-    help_ = _(text)
-    if _differ(current, key):
-        help_ = _("{help} (they differ)").format(help=help_)
-    return Field(key, label, help_, initial=lambda _selection: initial)
+    initial = initial_of(current, key)
+    if key != "restart":
+        return Field(key, label, text, initial=lambda _selection: initial)
+    named = tuple((name, N_(name)) for name in RESTARTS)
+    choices = ((AS_IT_IS, N_("as it is")), *named)
+    return Field(key, label, "", FieldKind.CHOICE, lambda _selection: initial, choices)
 
 
-def _differ(current: tuple[Resources, ...], key: str) -> bool:
+def differing(current: tuple[Resources, ...], key: str) -> bool:
+    """Tell whether containers do not have the same in a field."""
     return len({_TEXTS[key](one) for one in current}) > 1
 
 
-def _initial(current: tuple[Resources, ...], key: str) -> str:
-    """Return what all of them have; empty where they differ."""
-    return "" if not current or _differ(current, key) else _TEXTS[key](current[0])
+def initial_of(current: tuple[Resources, ...], key: str) -> str:
+    """Return what all of them have in a field; empty where they differ."""
+    return "" if not current or differing(current, key) else _TEXTS[key](current[0])
 
 
 def _about(current: tuple[Resources, ...]) -> str:
@@ -117,7 +123,7 @@ def _changed(current: tuple[Resources, ...], values: Mapping[str, str]) -> Updat
     """
 
     def of(key: str, parse: Callable[[str], T], unchanged: T) -> T:
-        text, initial = values[key].strip(), _initial(current, key)
+        text, initial = values[key].strip(), initial_of(current, key)
         if text == initial:
             return unchanged
         if not text:
@@ -151,11 +157,11 @@ def _no_limit(key: str) -> str:
 
 def _restart(current: tuple[Resources, ...], name: str, retries: str) -> RestartPolicy | None:
     """Return the restart policy that was chosen; None if it is the one that is set."""
-    before = _initial(current, "retries")
+    before = initial_of(current, "retries")
     if name != RETRYING:
         if retries and retries != before:
             raise NotYet(_("Only on-failure takes a number of retries."))
-        is_set = name in {AS_IT_IS, _initial(current, "restart")}
+        is_set = name in {AS_IT_IS, initial_of(current, "restart")}
         return None if is_set else RestartPolicy(name)
     policy = _parsed(limits.parse_restart, f"{name}:{retries}" if retries else name)
     return None if current and all(one.restart == policy for one in current) else policy
@@ -219,7 +225,7 @@ def _check(one: Resources, config: UpdateConfig) -> None:
 
 def swap_added(current: tuple[Resources, ...], values: Mapping[str, str], swap: int) -> str:
     """Return that memory with swap is set although nobody typed it; empty where it was typed."""
-    if not swap or values["memory_swap"].strip() != _initial(current, "memory_swap"):
+    if not swap or values["memory_swap"].strip() != initial_of(current, "memory_swap"):
         return ""
     if swap == UNLIMITED:
         return _("The Engine wants memory with swap too: without a limit, as before.")
@@ -227,4 +233,4 @@ def swap_added(current: tuple[Resources, ...], values: Mapping[str, str], swap: 
     return text.format(size=memory_text(swap))
 
 
-UPDATE_FORMS: Final = (limits_form(()),)
+UPDATE_FORMS: Final = (limits_form(None),)

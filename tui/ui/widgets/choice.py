@@ -66,6 +66,12 @@ class Choice(Widget, can_focus=True):
         """The value that is taken."""
         return self._choices[self._at][0]
 
+    def take(self, value: str) -> None:
+        """Take a value; one that there is none of changes nothing."""
+        values = [key for key, _name in self._choices]
+        if value in values and value != self.value:
+            self.action_step(values.index(value) - self._at)
+
     def action_step(self, step: int) -> None:
         """Take the next one, or the one before."""
         self._at = (self._at + step) % len(self._choices)
