@@ -99,6 +99,19 @@ async def test_the_docker_line_sets_what_the_verb_sets(
         assert limits_of(verbs, ours) == limits_of(verbs, theirs), line
 
 
+async def test_several_at_once_as_by_docker(verbs: Verbs, docker_cli: str) -> None:
+    image = able_to_run(verbs)
+    ours = tuple(made(verbs, image, f"ours{n}", start=bool(n)) for n in range(2))
+    theirs = tuple(made(verbs, image, f"theirs{n}", start=bool(n)) for n in range(2))
+    config = UpdateConfig(memory=100 * MIB, memory_swap=-1, restart=RestartPolicy("always"))
+    job = await verbs.do(UpdateContainers(ours, config))
+    assert went_well(job)
+    ran = run_docker(docker_cli, job.docker.replace("-ours", "-theirs"))
+    assert ran.returncode == 0, ran
+    for one, other in zip(ours, theirs, strict=True):
+        assert limits_of(verbs, one) == limits_of(verbs, other)
+
+
 async def test_what_is_set_is_read_and_told(verbs: Verbs) -> None:
     target = made(
         verbs,

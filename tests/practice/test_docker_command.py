@@ -294,6 +294,18 @@ def test_top_and_stats(docker: Docker) -> None:
     assert re.search(r"one +[\d.]+% +[\d.]+\w+ / [\d.]+\w+", told)
 
 
+def test_update(docker: Docker) -> None:
+    refused = docker.run("update --memory 512m cache", code=1)
+    assert "update the memoryswap at the same time" in refused
+    line = "update --memory 512m --memory-swap -1 --cpus 0.5 --pids-limit 50 --restart always"
+    assert docker.run(f"{line} cache worker") == "cache\nworker\n"
+    wanted = "{{.Memory}} {{.MemorySwap}} {{.NanoCpus}} {{.PidsLimit}} {{.RestartPolicy.Name}}"
+    told = docker.run(f"inspect --format '{{{{with .HostConfig}}}}{wanted}{{{{end}}}}' worker")
+    assert told == "536870912 -1 500000000 50 always\n"
+    less = docker.run("update --memory 6m web --memory-swap 6m", code=1)
+    assert "unable to set memory limit to 6291456 (current usage:" in less
+
+
 def test_events(docker: Docker) -> None:
     docker.run("tag centos me/c:1")
     docker.run("run --name one centos true")
