@@ -141,6 +141,7 @@ def test_memory_with_swap_that_was_typed_counts() -> None:
     ("current", "typed", "why"),
     [
         ((SET,), {}, "Nothing is changed yet."),
+        ((SET,), {"memory": "0.5G", "nano_cpus": "1.50"}, "Nothing is changed yet."),
         ((SET,), {"memory": ""}, "cannot take this limit away"),
         ((SET,), {"nano_cpus": ""}, "cannot take this limit away"),
         ((SET,), {"pids": ""}, "Write -1 for no limit."),

@@ -89,8 +89,7 @@ def _field(current: tuple[Resources, ...], key: str, label: str, text: str) -> F
     initial = initial_of(current, key)
     if key != "restart":
         return Field(key, label, text, initial=lambda _selection: initial)
-    named = tuple((name, N_(name)) for name in RESTARTS)
-    choices = ((AS_IT_IS, N_("as it is")), *named)
+    choices = ((AS_IT_IS, N_("as it is")), *((name, name) for name in RESTARTS))
     return Field(key, label, "", FieldKind.CHOICE, lambda _selection: initial, choices)
 
 
@@ -128,7 +127,8 @@ def _changed(current: tuple[Resources, ...], values: Mapping[str, str]) -> Updat
             return unchanged
         if not text:
             raise NotYet(_no_limit(key))
-        return _parsed(parse, text)
+        value = _parsed(parse, text)
+        return unchanged if _is_same(parse, value, initial) else value
 
     return UpdateConfig(
         memory=of("memory", limits.parse_memory_limit, 0),
@@ -147,6 +147,14 @@ def _parsed(parse: Callable[[str], T], text: str) -> T:
         return parse(text)
     except InvalidLimit as error:
         raise NotYet(str(error)) from error
+
+
+def _is_same(parse: Callable[[str], T], value: T, initial: str) -> bool:
+    """Tell whether what is set is the same in other words: 1024m and 1g."""
+    try:
+        return bool(initial) and parse(initial) == value
+    except InvalidLimit:
+        return False
 
 
 def _no_limit(key: str) -> str:
