@@ -54,7 +54,7 @@ SORTS: Final = {
 
 
 FIGURE_ORDER: Final = ("cpu", "memory", "pids", "net", "block")
-"""And of containers while their figures are shown."""
+"""And, before the others, of containers while their figures are shown."""
 
 
 class Views(RegistryViews):
@@ -93,7 +93,7 @@ class Views(RegistryViews):
         pane = self._screen.pane
         columns = SORTS[pane]
         if pane is Pane.CONTAINERS and self._screen.state.show_figures:
-            columns = (*columns, *FIGURE_ORDER)
+            columns = (columns[0], *FIGURE_ORDER, *columns[1:])
         current = self._screen.state.view(pane).sort
         place = columns.index(current) if current in columns else -1
         column = columns[(place + 1) % len(columns)]
