@@ -25,6 +25,7 @@ from tui.ui.app import OrlopApp
 from tui.ui.launch import LaunchedApp
 from tui.ui.screens.help import HelpScreen
 from tui.ui.screens.main import MainScreen
+from tui.ui.screens.stats import StatsScreen
 
 WEB, CACHE, JOB = (one.container_id for one in CONTAINERS)
 MANY = tuple(
@@ -165,6 +166,22 @@ async def test_on_a_wide_screen_they_are_seen_from_other_panes_too() -> None:
         await until(lambda: reading(here) == [], "the images have the whole screen")
         await here.press("z")
         await read(here)
+
+
+async def test_the_sheet_of_figures_reads_for_itself() -> None:
+    async with stage(*CONNECTED, size=(80, 24)) as here:
+        listed = await shown(here)
+        await here.press("v")
+        here.screen(StatsScreen)
+        sheet = StatsBook()
+        await here.tell(events.StatsOpened(sheet))
+        await until(lambda: len(reading(here)) == 1, "the list is not read behind it")
+        sheet.add(WEB, figures(56))
+        await here.press("escape")
+        again = await read(here)
+        assert again not in (listed, sheet)
+        await sampled(here, 1)
+        assert "56.0" in line(here, "web"), "what the sheet read last"
 
 
 async def test_nothing_is_read_while_the_terminal_is_lent() -> None:
