@@ -228,6 +228,15 @@ async def test_a_failure_is_told_once_and_tried_again_when_they_come_into_sight(
         await asyncio.sleep(0.1)  # several looks
         await here.press("2")
         await until(lambda: len(here.recorder.of_kind("follow_stats")) == 2, "tried again")
+        book = StatsBook()
+        await here.tell(events.StatsOpened(book))
+        book.add(WEB, figures(12))
+        again = here.recorder.of_kind("follow_stats")[1]
+        for cpu in (12, 34):
+            book.add(WEB, figures(cpu))
+            told = events.JobProgressed(here.recorder.number(again), Progress(f"{cpu}"))
+            await here.tell(told)
+            assert f"{cpu}.0" in line(here, "web")
 
 
 async def test_what_was_read_before_is_shown_until_there_is_something_newer() -> None:

@@ -118,8 +118,8 @@ def _told(state: State) -> object:
     """Return what is another object once figures have come."""
     if not state.show_figures:
         return None
-    reading = (job.progress for job in state.jobs if job.kind == "follow_stats")
-    return next(reading, None)
+    reading = (job for job in state.jobs if job.kind == "follow_stats" and not job.state.is_final)
+    return next((job.progress for job in reading), None)
 
 
 def container_columns(
