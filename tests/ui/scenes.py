@@ -71,6 +71,7 @@ async def play(scene: Scene, pilot: Pilot[int]) -> None:
         await _end_reads(here)
         await app.workers.wait_for_complete()
     await here.tell(*scene.then)
+    await app.workers.wait_for_complete()
     await _rest(here)
 
 
