@@ -179,6 +179,14 @@ def test_the_writable_layer_is_read_as_it_is(upper: Path) -> None:
     assert told[b"o"] is GONE
 
 
+def test_owners_of_another_users_containers_are_not_told(upper: Path) -> None:
+    mapped = upper.stat().st_uid != 0
+    assert (_read(upper, "A /n/x")[b"n/x"].uid == NOT_TOLD) is mapped
+    if not mapped:
+        os.chown(upper, 100_000, 100_000)
+        assert _read(upper, "A /n/x")[b"n/x"].uid == NOT_TOLD
+
+
 def test_no_link_is_followed_on_the_way(upper: Path) -> None:
     os.symlink("/etc", upper / "way")
     told = _read(

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from tui.contents.changes import GONE, LOSSY, Changes
+from tui.contents.changes import GONE, LOSSY, NOT_TOLD, Changes
 from tui.layers.slices import SLICE
 from tui.layers.tarscan import collecting_later
 from tui.model.listing import Kind, LayerEntry
@@ -95,6 +95,8 @@ class UpperDir:
         self.is_whole = True
         """Whether all of it could be read by this user."""
         self._root = root
+        self._is_mapped = os.fstat(root).st_uid != 0
+        """Whether the container's root is somebody else here: then owners are others too."""
         self._first: dict[tuple[int, int], bytes] = {}
         """The first name of each file that has several."""
         self._names: dict[bytes, dict[bytes, deque[bytes]]] = {}
@@ -167,7 +169,8 @@ class UpperDir:
         if kind in (Kind.CHARACTER, Kind.BLOCK):
             device = (os.major(told.st_rdev), os.minor(told.st_rdev))
         mode, mtime = stat.S_IMODE(told.st_mode), told.st_mtime_ns // 10**9
-        return LayerEntry(path, kind, size, mode, told.st_uid, told.st_gid, mtime, target, device)
+        owner, group = (NOT_TOLD, NOT_TOLD) if self._is_mapped else (told.st_uid, told.st_gid)
+        return LayerEntry(path, kind, size, mode, owner, group, mtime, target, device)
 
     def _open(self, folder: bytes) -> int | None:
         """Open a folder step by step; None where it is none, or a link is on the way."""

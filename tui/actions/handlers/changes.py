@@ -116,8 +116,9 @@ class _Reading:
         """Find out how large they are: from the disk where that can be read, which is quick."""
         from tui.contents.changesizes import SizeSource, UpperDir, open_upper
 
-        is_local = self._client.endpoint.is_local
-        number = open_upper(self._place.upper) if is_local else None
+        # What the practice engine lays on the disk has no devices, and modes that are safe there.
+        is_near = self._client.endpoint.is_local and not self._client.info.practice
+        number = open_upper(self._place.upper) if is_near else None
         if number is not None:
             try:
                 upper = UpperDir(number)
