@@ -212,4 +212,5 @@ async def test_no_more_is_asked_than_is_good(far: Verbs, monkeypatch: pytest.Mon
     assert job.state is JobState.DONE
     last = _told(far)[-1]
     assert last.count - last.unknown == 100
+    assert last.is_bounded
     assert last.size_rw >= 4000

@@ -13,6 +13,7 @@ from tests.actions.verbs import run_docker
 from tests.contents.changed import changed_container, inside
 from tests.engines.images import make_layer, runnable
 from tests.engines.maker import ImageMaker
+from tests.test_cli import answer, orlop
 from tui.contents.changes import LOSSY, Changes, ContainerDiff, is_told
 from tui.contents.changesasked import Asked
 from tui.contents.changesizes import SizesBook, SizeSource, UpperDir, open_upper
@@ -160,3 +161,16 @@ def test_gone_while_it_is_asked(client: EngineClient, maker: ImageMaker) -> None
     assert asked.ended.wait(40)
     with pytest.raises(NotFound):
         asked.join()
+
+
+def test_on_the_command_line(maker: ImageMaker, engine_host: str) -> None:
+    container = changed_container(maker)
+    told = answer("changes", container[:20], DOCKER_HOST=engine_host)
+    by_path = {one["path"]: one for one in told["changes"]}
+    assert told["id"] == container
+    assert told["added"] + told["changed"] + told["removed"] == len(maker.api.diff(container))
+    assert (by_path["etc/a"]["change"], by_path["etc/a"]["size"]) == ("C", 105)
+    assert by_path["opt/gone"]["change"] == "D"
+    ran = orlop("changes", f"{maker.prefix}-no-such", DOCKER_HOST=engine_host)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "The container is gone." in ran.stderr

@@ -44,6 +44,8 @@ def _add_others(add: AddCommand, source: str, reading: str) -> None:
     path = add("path", _("tell where an image lies on the Engine's disk, step by step"))
     path.add_argument("names", metavar="IMAGE", help=_("name, digest, ID, its first digits"))
     path.add_argument("--container", action="store_true", help=_("a container is meant instead"))
+    changes = add("changes", _("list what a container has changed in its files, with sizes"))
+    changes.add_argument("names", metavar="CONTAINER", help=_("its name or ID, as for docker"))
     diff = add("diff", _("tell what differs between two images: layers, files, config"))
     diff.add_argument("names", metavar="SOURCE", nargs=2, help=source)
     diff.add_argument(

@@ -62,6 +62,8 @@ class ContainerDiff:
     """Where sizes come from: one of `SizeSource`; empty before that is known."""
     has_more: bool = False
     """Whether there are more changes than are kept."""
+    is_bounded: bool = False
+    """Whether there were more sizes than are asked for one by one."""
 
     @property
     def count(self) -> int:

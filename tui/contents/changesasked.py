@@ -98,6 +98,11 @@ class Asked:
         self.ended = threading.Event()
         """Is set when nobody asks any more."""
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether as many paths as are allowed were asked for."""
+        return self._asked >= ASKED_MAX
+
     def start(self) -> None:
         """Begin to ask."""
         first = self._connect()

@@ -31,7 +31,7 @@ class ContainerGone(NotFound):
     """The container was removed."""
 
     TITLE = N_("The container is gone.")
-    REMEDY = N_("It was removed meanwhile; esc goes back to the list.")
+    REMEDY = N_("Check the name; it may have been removed meanwhile.")
 
 
 def changes(client: EngineClient, container: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,15 @@ from tui.engine.errors import EngineError
 from tui.i18n import _
 from tui.model.engine import Endpoint
 from tui.model.removal import RemovalTarget
-from tui.report import differences, documents, filelines, tables, textdiff, walklines
+from tui.report import (
+    changelines,
+    differences,
+    documents,
+    filelines,
+    tables,
+    textdiff,
+    walklines,
+)
 from tui.report.extraction import run_extract
 from tui.report.gates import TooWasteful, reasons
 from tui.report.gather import read_facts, read_inventory
@@ -231,6 +239,26 @@ def _path(client: EngineClient, request: Request) -> None:
         write_lines(walklines.walk_lines(walk), unicode=request.unicode)
 
 
+def _changes(client: EngineClient, request: Request) -> None:
+    """Tell what a container has changed in its image's files, and how large that is."""
+    from tui.contents.changesreading import DiffReading, DiffWatch
+
+    meter = Meter(sys.stderr, _("sizes: {done} of {total}"))
+
+    def report(_text: str, done: int, total: int) -> None:
+        if total:
+            meter.tell(done, total)
+
+    try:
+        diff = DiffReading(client, request.names[0], "", DiffWatch(report=report)).read()
+    finally:
+        meter.wipe()
+    if request.json:
+        write_json(changelines.changes_document(diff))
+    else:
+        write_lines(changelines.changes_lines(diff), unicode=request.unicode)
+
+
 def _reclaim(client: EngineClient, request: Request) -> None:
     """Tell what removing these images would free; nothing is removed."""
     inventory, targets = _inventory_and_targets(client, request)
@@ -281,6 +309,7 @@ COMMANDS: Final[Mapping[str, Callable[[EngineClient, Request], None]]] = {
     "files": _listing,
     "layers": _layers,
     "path": _path,
+    "changes": _changes,
     "waste": _listing,
     "reclaim": _reclaim,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.contents.changes import NOT_TOLD, ContainerDiff, is_told
+from tui.contents.changesasked import ASKED_MAX
 from tui.contents.changesizes import SizesBook, SizeSource
 from tui.i18n import N_, _, ngettext
 from tui.layers.filetree import FileTree, Node
@@ -109,6 +110,8 @@ def bytes_pieces(diff: ContainerDiff, tree: FileTree, *, is_over: bool) -> tuple
         tree: The tree that is shown of it.
         is_over: Whether no more sizes will come.
     """
+    if not is_over and diff.unknown == diff.added + diff.changed:
+        return (CellText(_(" looking for sizes..."), "dim"),)
     found = tree.node(b"").sums.size
     text = _(" {size} in these files").format(size=human_size(found))
     if diff.size_rw != UNKNOWN_SIZE:
@@ -117,6 +120,8 @@ def bytes_pieces(diff: ContainerDiff, tree: FileTree, *, is_over: bool) -> tuple
     if diff.unknown and is_over:
         missing = ngettext("{count} size unknown", "{count} sizes unknown", diff.unknown)
         notes.append(missing.format(count=diff.unknown))
+        if diff.is_bounded:
+            notes[0] += _(", {count} were asked for").format(count=ASKED_MAX)
     if diff.source == SizeSource.ARCHIVE and found > diff.size_rw > 0:
         notes.append(_("hard links count twice"))
     return (text, CellText(f"  {'; '.join(notes)}" if notes else "", "warn"))
