@@ -127,7 +127,9 @@ async def test_what_is_cut_is_filled_up_with_the_images_names(
     if "names of the image" in cut.note:
         lost = {AWKWARD.encode()} if engine_kind == "podman" else set()  # it finds no such name
         assert found.keys() - {b"zz"} == whole.keys() - lost
-        assert all(found[name].entry == whole[name].entry for name in (b"big", b"suid", b"pipe"))
+        if engine_kind != "podman":  # whose stat tells no setuid
+            told = {name: found[name].entry for name in (b"big", b"suid", b"pipe")}
+            assert told == {name: whole[name].entry for name in told}
         assert found[b"closed"].entry.uid == 0
     else:  # nobody tells the image's files for nothing
         image = verbs.api.inspect_container(container.container_id)["Image"]

@@ -10,6 +10,7 @@ from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.containerfiles import CopyIn, CopyOut, place_of, shown_path
 from tui.engine.errors import Cancelled, EngineError
 from tui.i18n import _, ngettext
+from tui.model.folder import joined
 from tui.model.progress import Outcome, Progress, TargetOutcome
 from tui.model.replacing import Replacing
 from tui.model.text import exact_size, visible
@@ -179,9 +180,8 @@ def _sent(action: CopyIn, landing: Landing, packed: Packed) -> Ending:
     if lines:
         count = len(sent.failed)
         parts.append(ngettext("{count} failed", "{count} failed", count).format(count=count))
-    where = _("in {place}").format(
-        place=f"{visible(action.container.name)}:{shown_path(landing.folder)}"
-    )
+    target = joined(landing.folder, landing.name) if landing.name else landing.folder
+    where = _("as {place}").format(place=f"{visible(action.container.name)}:{shown_path(target)}")
     failed = tuple(TargetOutcome(line, Outcome.FAILED) for line in lines)
     facts = {"files": sent.files, "bytes": sent.size}
     return Ending(f"{'; '.join([*parts, *lines[:1]])} {where}", failed, facts)
