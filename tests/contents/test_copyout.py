@@ -11,7 +11,7 @@ import pytest
 
 from tests.contents.vessel import FOLDER, LINK, vessel
 from tests.layers.tars import member, tar
-from tui.contents.beneath import BadDestination, Extracted
+from tui.contents.beneath import BadDestination, DiskFull, Extracted
 from tui.contents.copyout import CutShort, Source, Unpacking, place_for, source_of
 from tui.contents.folders import LinkLoop
 from tui.contents.source import Watch
@@ -193,3 +193,27 @@ def test_links_are_followed_by_asking_the_engine(tmp_path: Path) -> None:
         assert source_of(client, "c", b"/d/../../d", follow=False).path == b"/d"
         with pytest.raises(LinkLoop):
             source_of(client, "c", b"/loop", follow=True)
+
+
+def test_a_full_disk_leaves_no_half_file(small_disk: Path) -> None:
+    info, _content = member("d/endless")
+    info.size = 1 << 40
+
+    class Endless:
+        """A tar whose one file never ends."""
+
+        def __init__(self) -> None:
+            self._head = tar([member("d/"), member("d/first", b"x")])[:1536]
+            self._head += info.tobuf(tarfile.PAX_FORMAT)
+
+        def read(self, size: int, /) -> bytes:
+            head, self._head = self._head[:size], self._head[size:]
+            return head or bytes(size)
+
+    root = os.open(small_disk, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with pytest.raises(DiskFull):
+            Unpacking(root, b"out", overwrite=False).take(Endless(), Watch())
+    finally:
+        os.close(root)
+    assert everything(small_disk) == {"out": None, "out/first": b"x"}
