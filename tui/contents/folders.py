@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui.contents.foldernames import Names, asked_for, image_names
 from tui.contents.source import Watch
+from tui.engine.errors import NotFound
 from tui.engine.wire_disk import disk_place, mount_points
 from tui.i18n import N_, _
 from tui.layers.bytesource import CHUNK, ByteSource, Readable
@@ -89,7 +90,10 @@ def found_at(client: EngineClient, container_id: str, path: bytes) -> tuple[byte
     path = b"/" + clean_path(path)
     with archive.stats(client, container_id) as asked:
         for _step in range(LINKS_MAX):
-            told = asked.stat(path)
+            try:
+                told = asked.stat(path)
+            except NotFound as error:  # the answer has no words
+                raise NotFound(error.detail or os.fsdecode(path)) from error
             if told.kind is not Kind.SYMLINK:
                 return path, told
             target = os.fsencode(told.target)

@@ -17,8 +17,9 @@ class FileText:
     """What was read of a file."""
 
     image_id: str
+    """Of an image, or of the container whose file it is."""
     layer: int
-    """1 is the bottom."""
+    """1 is the bottom; 0 of a container."""
     path: bytes
     data: bytes
     has_more: bool = False
