@@ -21,7 +21,7 @@ from tui.model.image import ImageFacts
 from tui.model.limits import RestartPolicy
 from tui.model.runspec import RunMode, RunSpec
 from tui.store import events
-from tui.store.state import Pane
+from tui.store.state import Pane, Trouble
 from tui.ui.screens.main import MainScreen
 from tui.ui.screens.running import RunScreen, image_text
 
@@ -168,6 +168,34 @@ async def test_whoever_went_elsewhere_is_left_there() -> None:
         assert here.main.pane is Pane.HUB
 
 
+async def test_what_was_filled_in_is_there_again_until_it_has_run() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD, size=(80, 24)) as here:
+        screen = await opened(here)
+        await here.type("#field-ports", "80:80")
+        screen.query_one("#field-environment", TextArea).text = "A=1"
+        await here.press("tab", "tab", "right", "tab", "space", *["tab"] * 4, "space", "tab")
+        await here.press(*"always")
+        line = here.line("#docker")
+        assert not line, "these two exclude each other"
+        await here.press("escape")
+        screen = await opened(here)
+        assert "--rm or --restart" in here.line("#problem")
+        await here.type("#field-restart", "")
+        line = here.line("#docker")
+        assert line == "$ docker run -it --rm -p 80:80 -e A=1 nginx:1.27"
+        assert screen.query_one("#field-restart").display
+        await here.press("enter")
+        here.recorder.fail(here.loud[-1], Trouble("Port 80 is taken already."))
+        await here.settle()
+        await opened(here)
+        assert here.line("#docker") == line
+        await here.press("enter")
+        here.recorder.end(here.loud[-1])
+        await here.settle()
+        await opened(here)
+        assert here.line("#docker") == "$ docker run -d nginx:1.27"
+
+
 async def test_marks_do_not_matter_it_is_the_row_of_the_cursor() -> None:
     async with stage(*CONNECTED, FACTS_TOLD, size=(80, 24)) as here:
         await here.press("a")
@@ -192,4 +220,8 @@ async def test_in_read_only_mode_nothing_is_run() -> None:
 def test_an_image_without_a_command_says_so() -> None:
     details = replace(FACTS[0].details, entrypoint=(), cmd=(), exposed_ports=(), volumes=())
     assert "type one" in image_text(details)
-    assert image_text(replace(details, cmd=("sh",))) == ""
+    shell = replace(details, cmd=("sh",))
+    assert image_text(shell) == ""
+    assert image_text(replace(shell, os="linux", architecture="amd64"), "x86_64") == ""
+    other = image_text(replace(shell, os="linux", architecture="arm64"), "amd64")
+    assert other == "It is made for linux/arm64, and this Engine's machine is amd64."

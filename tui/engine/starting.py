@@ -65,10 +65,12 @@ def look_at(client: EngineClient, container: str) -> MadeContainer:
     """Return the name that a container has, and what it runs (`GET /containers/{id}/json`)."""
     with client.asking() as api:
         told = wire.table(api.inspect_container(container))
+    config = wire.table(told.get("Config"))
     return MadeContainer(
         wire.text(told.get("Id")) or container,
         wire.text(told.get("Name")).removeprefix("/"),
-        (wire.text(told.get("Path")), *wire.strings(told.get("Args"))),
+        # not Path and Args, which Podman tells otherwise
+        (*wire.strings(config.get("Entrypoint")), *wire.strings(config.get("Cmd"))),
     )
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -106,6 +106,10 @@ class OrlopApp(App[int]):
         self._waiting: dict[int, list[Callable[[], None]]] = {}
         self._has_mouse = terminal.mouse
         self.typed_ahead = TypedAhead()
+        self.terminal_lent = asyncio.Lock()
+        """Held while a program has the terminal: another one waits for it."""
+        self.drafts: dict[str, Mapping[str, str]] = {}
+        """Image → what was filled in to run it, and has not become a container."""
         self._loop_of_app: asyncio.AbstractEventLoop | None = None
         self.animation_level = "none"
         if not terminal.colour:

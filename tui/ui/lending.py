@@ -22,6 +22,12 @@ async def lend_terminal(app: OrlopApp, console: Console) -> None:
 
     When the app ends first, the console's job is cancelled, and with that the console.
     """
+    async with app.terminal_lent:
+        await _lend(app, console)
+    app.keep_mouse()
+
+
+async def _lend(app: OrlopApp, console: Console) -> None:
     typed = app.typed_ahead
     if not typed.is_on:
         typed.begin()
@@ -40,7 +46,6 @@ async def lend_terminal(app: OrlopApp, console: Console) -> None:
         typed.end()
         if isinstance(app._driver, DiffDriver):
             app._driver.reads_to_the_end = False
-    app.keep_mouse()
 
 
 async def _conversation(console: Console) -> None:

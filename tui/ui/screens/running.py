@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.events import Resize
@@ -13,14 +15,17 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui.actions.action import Action
-from tui.actions.forms.running import LATER, MORE, shell_words
+from tui.actions.forms.running import LATER, MORE, image_of, shell_words
+from tui.actions.selection import Selection
 from tui.actions.values.reading import ReadFacts
 from tui.actions.values.running import ReadNetworks, RunContainer
 from tui.i18n import N_, _
 from tui.model.image import ImageDetails
+from tui.model.job import JobState
 from tui.model.runspec import RunMode
 from tui.model.text import visible
 from tui.store.state import Pane, State
+from tui.ui.fields import values_of
 from tui.ui.screens.form import FormScreen
 from tui.ui.widgets.tick import Tick
 
@@ -40,6 +45,10 @@ AROUND: Final = 7
 """Lines of the form beside its fields and its docker line."""
 
 
+_MACHINES: Final = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
+"""The kernel's name of a machine → the one in images."""
+
+
 class RunScreen(FormScreen):
     """Asks how a container is to be run.
 
@@ -56,9 +65,23 @@ class RunScreen(FormScreen):
         """Return the lines of what the image says."""
         yield Static("", id="run-image", classes="form-about", markup=False)
 
+    def compose(self) -> ComposeResult:
+        """Begin with what was filled in for this image and did not become a container."""
+        values = self.orlop.drafts.get(self._image, {})
+        fields = tuple(
+            replace(field, initial=_always(values[field.key])) if field.key in values else field
+            for field in self._form.fields
+        )
+        self._form = replace(self._form, fields=fields)
+        yield from super().compose()
+
+    @property
+    def _image(self) -> str:
+        return image_of(self._selection) if self._selection.images else ""
+
     def on_mount(self) -> None:
         """Hide what is asked for less often, and have read what the image says."""
-        self._show_later(shown=False)
+        self._show_later(shown=self.query_one(f"#field-{MORE}", Tick).value)
         images = self._selection.images
         if not images:
             return
@@ -88,8 +111,9 @@ class RunScreen(FormScreen):
         return docker
 
     def judged(self) -> None:
-        """Share the lines of the screen between the fields and the docker line."""
+        """Share the screen's lines between fields and docker line; keep what is filled in."""
         self._share(self.app.size.height)
+        self.orlop.drafts[self._image] = values_of(self._form.fields, self)
 
     @on(Resize)
     def _resized_too(self, event: Resize) -> None:
@@ -114,7 +138,9 @@ class RunScreen(FormScreen):
     def _show(self, state: State) -> None:
         facts = state.facts.get(self._selection.images[0].image.image_id)
         details = facts.details if facts else None
-        text = image_text(details) if details else _("Reading what the image says...")
+        text = _("Reading what the image says...")
+        if details:
+            text = image_text(details, state.engine.architecture)
         said = self.part("#run-image", Static)
         said.update(text)
         said.display = bool(text)
@@ -144,9 +170,15 @@ class RunScreen(FormScreen):
         return around[around.index(widget) - 1]
 
 
-def image_text(details: ImageDetails) -> str:
-    """Return what an image says of how it is run."""
+def image_text(details: ImageDetails, architecture: str = "") -> str:
+    """Return what an image says of how it is run; `architecture` is the Engine's."""
     said: list[str] = []
+    if "" not in (details.architecture, architecture) and not _alike(details, architecture):
+        said.append(
+            _("It is made for {theirs}, and this Engine's machine is {ours}.").format(
+                theirs=visible(details.platform), ours=visible(architecture)
+            )
+        )
     if details.entrypoint:
         entrypoint = visible(shell_words(details.entrypoint))
         said.append(_("Its entrypoint gets the command: {words}.").format(words=entrypoint))
@@ -163,6 +195,15 @@ def image_text(details: ImageDetails) -> str:
     return " ".join(said)
 
 
+def _alike(details: ImageDetails, architecture: str) -> bool:
+    """Tell whether an image is made for a machine; the kernel has names of its own."""
+    return details.architecture in (architecture, _MACHINES.get(architecture, ""))
+
+
+def _always(value: str) -> Callable[[Selection], str]:
+    return lambda _selection: value
+
+
 def some(names: tuple[str, ...]) -> str:
     """Return a few names, and how many more there are."""
     text = ", ".join(visible(name) for name in names[:SHOWN_MAX])
@@ -174,8 +215,16 @@ def run_and_show(screen: MainScreen, action: RunContainer) -> None:
     """Run a container, and go to it unless somebody went elsewhere meanwhile."""
     pane, app = screen.pane, screen.orlop
     before = screen.state.ran
+    if action.spec.mode is RunMode.INTERACTIVE:
+        app.typed_ahead.begin()  # what is typed from now on is for the program
+        job_id = app.start_program(action)
+    else:
+        job_id = app.dispatcher.submit(action)
 
     def show() -> None:
+        job = next((job for job in screen.state.jobs if job.job_id == job_id), None)
+        if job is not None and job.state is JobState.DONE:
+            app.drafts.pop(action.spec.image, None)
         container_id = screen.state.ran
         is_free = app.screen is screen and screen.pane is pane and not screen.filtering.is_on
         if container_id in ("", before) or not is_free:
@@ -184,8 +233,4 @@ def run_and_show(screen: MainScreen, action: RunContainer) -> None:
             screen.show_pane(Pane.CONTAINERS)
             screen.list_pane(Pane.CONTAINERS).rows.move_to_key(container_id)
 
-    if action.spec.mode is RunMode.INTERACTIVE:
-        app.typed_ahead.begin()  # what is typed from now on is for the program
-        app.after_job(app.start_program(action), show)
-    else:
-        app.after_job(app.dispatcher.submit(action), show)
+    app.after_job(job_id, show)
