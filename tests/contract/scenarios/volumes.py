@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.contract.bench import Bench, filters, settings
@@ -183,3 +184,59 @@ def a_network_that_is_not_there(bench: Bench) -> None:
     made = bench.quiet("POST", "/containers/create", {"name": f"{bench.prefix}-two"}, body=body)
     bench.call("start to be removed", "POST", f"/containers/{made.json()['Id']}/start")
     bench.notes.note("containers", bench.containers())
+
+
+@scenario("classic")
+def what_is_asked_for_is_told(bench: Bench) -> None:
+    """The bodies that `docker run` sends, and what inspect makes of them."""
+    usual: dict[str, Any] = {
+        "Binds": None, "PortBindings": {}, "AutoRemove": False, "Dns": [], "Devices": [],
+        "Ulimits": [], "MemorySwappiness": -1, "PidsLimit": 0,
+        "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
+    }  # fmt: skip
+    asked: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "detached": ({"AttachStdout": False, "Volumes": {}, "Cmd": None}, {}),
+        "interactive": (
+            {"Tty": True, "OpenStdin": True, "StdinOnce": True, "AttachStdin": True},
+            {"AutoRemove": True},
+        ),
+        "ports": (
+            {"ExposedPorts": {"80/tcp": {}, "53/udp": {}}},
+            {
+                "PortBindings": {
+                    "80/tcp": [
+                        {"HostIp": "", "HostPort": "18080"},
+                        {"HostIp": "::1", "HostPort": ""},
+                    ],
+                    "53/udp": [{"HostIp": "127.0.0.1", "HostPort": "18000-18010"}],
+                }
+            },
+        ),
+        "limits": (
+            {"Env": ["A=1", "NOT_SET"]},
+            {
+                "Memory": 1 << 24, "NanoCpus": 250_000_000, "Init": True, "ReadonlyRootfs": True,
+                "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3},
+            },
+        ),
+        "names": (
+            {"Hostname": "h.example", "User": "1:2", "WorkingDir": "/a/../b", "Labels": {"a": "b"}},
+            {"Tmpfs": {"/t": "size=1m"}},
+        ),
+        "program": ({"Entrypoint": ["/bin/sh"], "Cmd": ["-c", "true"]}, {}),
+    }  # fmt: skip
+    fields = ("AttachStdin", "AttachStdout", "Tty", "OpenStdin", "StdinOnce", "Env", "Cmd",
+              "Volumes", "WorkingDir", "Entrypoint", "Labels", "User", "ExposedPorts")  # fmt: skip
+    limits = ("Binds", "PortBindings", "RestartPolicy", "AutoRemove", "Dns", "Devices", "Ulimits",
+              "Memory", "MemorySwap", "MemorySwappiness", "NanoCpus", "PidsLimit", "Init",
+              "ReadonlyRootfs", "Tmpfs")  # fmt: skip
+    for step, (config, host) in asked.items():
+        body = settings(bench.runs, HostConfig=usual | host, **config)
+        made = bench.quiet(
+            "POST", "/containers/create", {"name": f"{bench.prefix}-{step}"}, body=body
+        )
+        told = bench.quiet("GET", f"/containers/{made.json()['Id']}/json").json()
+        for part, names in (("Config", fields), ("HostConfig", limits)):
+            values = {name: told[part].get(name) for name in names}
+            bench.notes.note(f"{step}: {part}", json.dumps(values, sort_keys=True))
+        bench.notes.note(f"{step}: program", [told["Path"], told["Args"]])

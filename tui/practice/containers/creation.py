@@ -46,7 +46,7 @@ def create(hold: Hold, name: str, body: dict[str, Any]) -> Container:
         mounts = mountpoints.wanted(config, host_config)
         mountpoints.check_sources(hold, host_config)
         container = hold.containers.create(
-            image, config, _without_nothing(host_config), name=name, image_name=image_name
+            image, config, _adapted(host_config), name=name, image_name=image_name
         )
         mountpoints.make(hold, container, mounts)
         publish(hold, container, "create")
@@ -167,6 +167,7 @@ def merged(given: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]
     own = {line.partition("=")[0] for line in config["Env"] or []}
     below = [line for line in image.get("Env") or [] if line.partition("=")[0] not in own]
     config["Env"] = [*(config["Env"] or []), *below] or config["Env"]
+    config["Volumes"] = config["Volumes"] or None
     for field in ("Labels", "ExposedPorts", "Volumes"):
         both = {**(image.get(field) or {}), **(config.get(field) or {})}
         config[field] = both or ({} if field == "Labels" else config.get(field))
@@ -189,5 +190,12 @@ def _listed(given: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _without_nothing(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in given.items() if value not in (None, "", [], {})}
+def _adapted(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a `HostConfig` as dockerd keeps it: without what says nothing, and with swap."""
+    kept = {key: value for key, value in given.items() if value not in (None, "")}
+    for field, nothing in (("MemorySwappiness", -1), ("PidsLimit", 0)):
+        if kept.get(field) == nothing:
+            del kept[field]
+    if (kept.get("Memory") or 0) > 0 and not kept.get("MemorySwap"):
+        kept["MemorySwap"] = 2 * kept["Memory"]
+    return kept

@@ -100,9 +100,16 @@ def inspected(hold: Hold, container: Container, *, size: bool = False) -> dict[s
         "GraphDriver": {"Data": _overlay(hold, container), "Name": "overlay2"},
         **(sizes(hold, container) if size else {}),
         "Mounts": mountpoints.told(hold, container),
-        "Config": config_told({**container.config, "Hostname": container.hostname}),
+        "Config": config_told({**container.config, "Hostname": _hostname(hold, container)}),
         "NetworkSettings": networks.settings(container.endpoint, exposed, told["NetworkMode"]),
     }
+
+
+def _hostname(hold: Hold, container: Container) -> str:
+    """Return what a container is called in the network; that of the host where it has its."""
+    given = container.config.get("Hostname")
+    is_hosts = container.host_config.get("NetworkMode") == "host"
+    return given or (hold.settings.name if is_hosts else container.hostname)
 
 
 def sizes(hold: Hold, container: Container) -> dict[str, int]:
