@@ -179,7 +179,7 @@ def a_network_that_is_not_there(bench: Bench) -> None:
     container = bench.container("one", HostConfig={"NetworkMode": mode})
     bench.call("start", "POST", f"/containers/{container}/start")
     state = bench.state(container)
-    bench.notes.note("state", [state["Status"], state["ExitCode"], state["Error"]])
+    bench.notes.note("state", [state["Status"], state["ExitCode"], bool(state["Error"])])
     body = settings(bench.runs, HostConfig={"NetworkMode": mode, "AutoRemove": True})
     made = bench.quiet("POST", "/containers/create", {"name": f"{bench.prefix}-two"}, body=body)
     bench.call("start to be removed", "POST", f"/containers/{made.json()['Id']}/start")
