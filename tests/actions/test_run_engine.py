@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from docker import APIClient
 
 from tests.actions.test_run_form import EMPTY, FORM, selection
 from tests.actions.verbs import Verbs, run_docker
 from tests.engines.images import runnable
+from tests.engines.maker import ImageMaker
+from tests.engines.spare import SpareEngine
+from tests.waiting import until
 from tui.actions.values.running import ReadNetworks, RunContainer
+from tui.engine.client import connect
 from tui.engine.creating import create
+from tui.engine.endpoint import resolve_endpoint
 from tui.model.job import Job, JobState
 from tui.store import events
 
@@ -264,6 +272,31 @@ async def test_a_cancelled_run_leaves_nothing(verbs: Verbs, image: str) -> None:
     job = await verbs.ended(job_id)
     assert job.state is JobState.CANCELLED
     assert not verbs.api.containers(all=True, filters={"name": name})
+
+
+@pytest.mark.timeout(180)
+@CLASSIC
+async def test_an_engine_that_goes_away_is_told(
+    verbs: Verbs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a container is watched that has just been started."""
+    monkeypatch.setattr("tui.actions.handlers.running.WATCHED", 60.0)
+    with SpareEngine() as spare:
+        api = APIClient(spare.host, version="auto")
+        with ImageMaker(api, "gone") as maker:
+            name = maker.name("run:1")
+            maker.load(runnable(name, Cmd=["sleep", "1000"]))
+            endpoint = resolve_endpoint(spare.host, "", environ={}, home=Path("/"))
+            with connect(endpoint) as client:
+                other = Verbs(client, maker)
+                job_id = other.submit(filled_in(verbs, name, network="none"))
+                await asyncio.to_thread(until, lambda: bool(api.containers()), "it runs")
+                spare.kill()
+                job = await other.ended(job_id)
+            assert "The connection to the Engine" in failure(job)
+            (spare.folder / "exec/containerd/containerd.pid").unlink(missing_ok=True)
+            spare.start()
+        api.close()
 
 
 async def test_the_networks_are_read(verbs: Verbs) -> None:

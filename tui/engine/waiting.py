@@ -30,17 +30,21 @@ class ExitWatch:
         self._code: int | None = None
 
     def code(self, seconds: float) -> int | None:
-        """Return the exit code; None if it goes on for so long, or nobody can tell any more.
+        """Return the exit code; None if it goes on for so long. Then it cannot be asked again.
 
-        To be asked again only after it has told one.
+        Raises:
+            OSError: the connection broke.
+            http.client.HTTPException: it ended, or what came is no answer.
         """
         if self._is_over:
             return self._code
         self._sock.settimeout(seconds)
         try:
             told = wire.loads(self._response.read())
-        except (OSError, ValueError, http.client.HTTPException):
+        except TimeoutError:
             return None
+        except ValueError as error:
+            raise http.client.RemoteDisconnected("the end was not told") from error
         self._is_over = True
         status = wire.table(told).get("StatusCode")
         self._code = wire.number(status) if status is not None else None
@@ -58,7 +62,7 @@ def watching_exit(client: EngineClient, container: str, *, removed: bool) -> Ite
 
     Raises:
         NotFound: there is no such container.
-        EngineError: it was refused, cut, or there is no Engine.
+        EngineError: it was refused, cut, there is no Engine, or the connection broke.
     """
     condition = REMOVED if removed else NEXT_EXIT
     path = f"/containers/{quote(container, safe='')}/wait?condition={condition}"
