@@ -93,6 +93,21 @@ async def test_what_the_image_says_is_shown_and_harmless() -> None:
         assert here.line("#docker") == "$ docker run -d nginx:1.27", "it is no part of the line"
 
 
+async def test_what_docker_does_besides_is_said() -> None:
+    async with stage(*CONNECTED, FACTS_TOLD, size=(80, 24)) as here:
+        screen = await opened(here)
+        lines = screen.query_one("#field-environment", TextArea)
+        lines.text = "PATH\nNOT_SET_ANYWHERE"
+        await here.settle()
+        words = "Not set in this shell, and so not in the container: NOT_SET_ANYWHERE."
+        assert here.line("#problem") == words
+        lines.text = ""
+        await here.type("#field-volumes", "/srv:/srv")
+        assert here.line("#problem").endswith("as root. Written as type=bind,... it does not.")
+        await here.type("#field-volumes", "type=bind,src=/srv,dst=/srv")
+        assert here.line("#problem") == ""
+
+
 async def test_an_image_that_was_not_read_is_read() -> None:
     async with stage(*CONNECTED, size=(80, 24)) as here:
         await opened(here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -20,6 +21,7 @@ from tui.actions.selection import Selection
 from tui.actions.values.reading import ReadFacts
 from tui.actions.values.running import ReadNetworks, RunContainer
 from tui.i18n import N_, _
+from tui.model.engine import StoreKind
 from tui.model.image import ImageDetails
 from tui.model.job import JobState
 from tui.model.runspec import RunMode
@@ -127,13 +129,20 @@ class RunScreen(FormScreen):
 
     def notice(self, action: Action) -> str:
         """Return what docker does beside what was asked for."""
-        mounts = action.spec.mounts if isinstance(action, RunContainer) else ()
-        folder = next((mount.source for mount in mounts if mount.makes_folder), "")
-        if not folder:
+        if not isinstance(action, RunContainer):
             return ""
-        return _(
-            "If {folder} is missing, the Engine makes it, as root; type=bind,... does not."
-        ).format(folder=folder)
+        said: list[str] = []
+        folder = next((one.source for one in action.spec.mounts if one.makes_folder), "")
+        if folder:
+            text = _("If {folder} is missing, the Engine makes it, as root.")
+            said.append(text.format(folder=folder))
+            if self.orlop.store.state.engine.capabilities.store is not StoreKind.PODMAN:
+                said.append(_("Written as type=bind,... it does not."))
+        missing = [name for name in action.spec.environment if _is_missing(name)]
+        if missing:
+            text = _("Not set in this shell, and so not in the container: {names}.")
+            said.append(text.format(names=some(tuple(missing))))
+        return " ".join(said)
 
     def _show(self, state: State) -> None:
         facts = state.facts.get(self._selection.images[0].image.image_id)
@@ -193,6 +202,11 @@ def image_text(details: ImageDetails, architecture: str = "") -> str:
             )
         )
     return " ".join(said)
+
+
+def _is_missing(variable: str) -> bool:
+    """Tell whether a variable is to have the value of this shell, which has none."""
+    return "=" not in variable and variable not in os.environ
 
 
 def _alike(details: ImageDetails, architecture: str) -> bool:
