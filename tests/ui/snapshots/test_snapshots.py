@@ -171,3 +171,13 @@ def test_mirrors(snap: Snap) -> None:
 
 def test_mirrors_in_ascii(snap: Snap) -> None:
     snap(Scene(keys=("%",), then=MIRRORS, plain=True), SMALL)
+
+
+def test_a_run_is_asked_for(snap: Snap) -> None:
+    keys = (*TO_NGINX, "R", *"web", "tab", *"sh", "tab", "tab", "tab", *"8080:80")
+    snap(Scene(keys, told=EVERYTHING), SMALL)
+
+
+def test_more_of_a_run_is_asked_for(snap: Snap) -> None:
+    keys = (*TO_NGINX, "R", *["tab"] * 7, "space", "tab", *"always", "tab", *"512m")
+    snap(Scene(keys, told=EVERYTHING), SMALL)
