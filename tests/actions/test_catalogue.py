@@ -217,6 +217,7 @@ FITS = {
     "restart": {"created", "exited", "dead", "running", "paused", "restarting"},
     "pause": {"running"},
     "unpause": {"paused"},
+    "top": {"running", "paused", "restarting"},
 }
 
 

@@ -117,6 +117,7 @@ def test_an_image_without_a_name_is_tagged_by_its_id() -> None:
         ("push", {"reference": "host:5000/b", "all_tags": "yes"}, "that the image is in"),
         ("tag", {"reference": ""}, "Type an image reference"),
         ("tag", {"reference": "a@sha256:" + "0" * 64}, "cannot hold a digest"),
+        ("rename", {"name": CONTAINERS.containers[0].name}, "its name already"),
         ("rename", {"name": "x"}, "two or more"),
         ("rename", {"name": "-web"}, "two or more"),
         ("rename", {"name": "a b"}, "two or more"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -167,6 +168,15 @@ def _containers(text: str = "", *, every: bool = True, view: ListView | None = N
 
 def test_running_containers_come_first_then_the_newest() -> None:
     assert _containers() == ["api", "web", "cron", "db"]
+
+
+def test_a_container_that_is_restarted_again_and_again_stays_where_it_is() -> None:
+    for state in (ContainerState.RUNNING, ContainerState.RESTARTING):
+        containers = tuple(
+            replace(row, state=state) if row.name == "web" else row for row in CONTAINERS
+        )
+        rows = container_rows(State(containers=containers, all_containers=True))
+        assert [row.name for row in rows] == ["api", "web", "cron", "db"]
 
 
 def test_stopped_containers_can_be_left_out() -> None:

@@ -65,7 +65,7 @@ def attach(terminal: Tmux) -> None:
     """Choose the main process in the form, and go."""
     terminal.press(*["Tab"] * 5, "Right")
     terminal.wait("< attach to the main one >", "$ docker attach")
-    terminal.press("Tab", "Tab", "Enter")
+    terminal.press("Enter")
 
 
 def test_a_shell_is_found_and_has_the_terminal(name: str, engine_host: str, tmp_path: Path) -> None:

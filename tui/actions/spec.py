@@ -83,6 +83,8 @@ def why_not(spec: ActionSpec, selection: Selection) -> str:
         return N_("Nothing is selected.")
     if spec.ask in {Ask.NOTHING, Ask.CONFIRM} and spec.build(selection) is None:
         return N_("No selected container is in a state for this.")
+    if spec.action_id == "top" and not selection.containers[0].state.is_alive:
+        return N_("The container does not run: s starts it.")
     if spec.action_id == "untag" and not _is_spare_name(selection):
         return N_("This is the image's only name; use Remove.")
     return ""

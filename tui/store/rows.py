@@ -127,10 +127,13 @@ def _image_name(row: ImageRow) -> tuple[object, ...]:
 
 STATE_RANK: Final = {
     ContainerState.RUNNING: 0,
-    ContainerState.RESTARTING: 1,
+    ContainerState.RESTARTING: 0,
     ContainerState.PAUSED: 2,
 }
-"""Living containers come first; all others rank after them."""
+"""Living containers come first; all others rank after them.
+
+One that fails and is restarted again and again stays where it is.
+"""
 
 
 def container_rows(state: State) -> tuple[ContainerSummary, ...]:

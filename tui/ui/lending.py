@@ -32,6 +32,7 @@ async def _lend(app: OrlopApp, console: Console) -> None:
     if not typed.is_on:
         typed.begin()
     typed.has_started = True
+    app.tell("")  # that it is starting is not to be read when the screen comes back
     if isinstance(app._driver, DiffDriver):
         app._driver.reads_to_the_end = True
     try:

@@ -19,6 +19,8 @@ def _build_rename(selection: Selection, values: Mapping[str, str]) -> Action:
     name = values["name"].strip()
     if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+", name):
         raise NotYet(_("A name has two or more letters, digits, _ . or -."))
+    if name == _current_name(selection):
+        raise NotYet(_("That is its name already."))
     return RenameContainer(selection.container_targets[0], name)
 
 

@@ -68,11 +68,11 @@ def variables_of(text: str) -> tuple[str, ...]:
     return variables
 
 
-def _about(_selection: Selection) -> str:
+def _about(selection: Selection) -> str:
     return _(
-        "The terminal is the program's until it ends.\n"
+        "{name}: the terminal is the program's until it ends.\n"
         "ctrl+p ctrl+q, or docker's detachKeys, leaves it and lets it go on."
-    )
+    ).format(name=", ".join(container.name for container in selection.containers))
 
 
 EXEC_FORMS: Final = (

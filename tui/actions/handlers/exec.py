@@ -47,7 +47,7 @@ def exec_command(action: ExecCommand, context: JobContext) -> Ending:
     with engine.opened_exec(client, exec_id, _size()) as stream:
         console = Console(
             stream,
-            heading=heading(action.docker, detach),
+            heading=heading(action._replace(command=command).docker, detach),
             waits=bool(action.command),
             detach=detach.keys,
         )

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from tui.actions.action import Action
 from tui.i18n import N_
 from tui.ui.screens.form import FormScreen
+from tui.ui.widgets.choice import Choice
 
 
 class ExecScreen(FormScreen):
@@ -28,7 +29,7 @@ class ExecScreen(FormScreen):
         same way.
         """
         focused = self.focused
-        if focused is None or (focused.id != "send" and not isinstance(focused, Input)):
+        if focused is None or (focused.id != "send" and not isinstance(focused, Input | Choice)):
             raise SkipAction
         self.orlop.typed_ahead.begin()
         focused.call_later(self._send_what_is_there)
