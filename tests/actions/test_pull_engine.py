@@ -58,7 +58,7 @@ async def test_three_pulls_go_on_at_once_and_a_fourth_waits(verbs: Verbs, regist
             stack.enter_context(SlowProxy(registry, stop_after=500_000)) for _number in range(4)
         ]
         seeds = [
-            push_seeded(verbs.maker, registry, f"seed{number}:1", sizes=(1_000_000,))
+            push_seeded(verbs.maker, registry, f"seed{number}:1", sizes=(3_000_000,))
             for number in range(4)
         ]
         names = [seed.via(proxy.address) for seed, proxy in zip(seeds, proxies, strict=True)]

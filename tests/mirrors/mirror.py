@@ -24,7 +24,8 @@ class LoggingMirror:
 
             def do_GET(self) -> None:
                 connection = http.client.HTTPConnection(registry, timeout=20)
-                headers = {name: self.headers[name] for name in ("Accept",) if name in self.headers}
+                kinds = ", ".join(self.headers.get_all("Accept", []))  # newer Engines: a line each
+                headers = {"Accept": kinds} if kinds else {}
                 connection.request(self.command, self.path, headers=headers)
                 answer = connection.getresponse()
                 body = answer.read()
