@@ -90,6 +90,9 @@ launch() {
     root=$1 state=$2
     shift 2
     ip link set lo up
+    # an address that is not loopback, and where a test asks for its own: there Engines want TLS
+    ip addr add 192.0.2.9/32 dev lo
+    ip route add 198.51.100.1/32 dev lo src 192.0.2.9
     mount --bind "$root" "$root"
     # the data root has one path, inside and here: tests read what the Engine keeps on its disk
     mkdir -p "$root$state"
