@@ -149,17 +149,45 @@ def test_a_program_in_a_terminal(client: EngineClient, maker: ImageMaker) -> Non
     (image,) = maker.load(runnable(maker.name("box:1")))
     container = maker.container(image, start=True)
     assert programs.find_shell(client, container) == "sh"
-    command = ("sh", "-c", "pwd; read x; stty size; echo $TERM; exit 7")
+    command = ("sh", "-c", "pwd; read x; stty size; echo $TERM $A; exit 7")
     exec_id = programs.create_exec(
-        client, container, command, user="0", directory="/tmp", terminal="vt100"
+        client,
+        container,
+        command,
+        user="0",
+        directory="/tmp",
+        environment=("A=two words",),
+        terminal="vt100",
     )
     with programs.opened_exec(client, exec_id) as stream:
         assert everything(stream, b"\r\n") == b"/tmp\r\n"
         programs.resize_exec(client, exec_id, Size(91, 17))
         stream.write(b"go\n")
-        assert everything(stream).endswith(b"17 91\r\nvt100\r\n")
+        assert everything(stream).endswith(b"17 91\r\nvt100 two words\r\n")
     assert programs.exit_code(client, exec_id) == 7
     programs.resize_exec(client, exec_id, Size(80, 24))  # too late, and no fault
+
+
+@pytest.mark.parametrize("privileged", [False, True])
+def test_a_program_with_privileges(
+    privileged: bool, client: EngineClient, maker: ImageMaker
+) -> None:
+    """Only prepared: not every machine of tests lets one be started."""
+    (image,) = maker.load(runnable(maker.name("box:1")))
+    container = maker.container(image, start=True)
+    exec_id = programs.create_exec(client, container, ("id",), privileged=privileged)
+    assert maker.api.exec_inspect(exec_id)["ProcessConfig"]["privileged"] is privileged
+
+
+def test_newer_engines_know_the_size_from_the_first_moment_on(
+    client: EngineClient, maker: ImageMaker
+) -> None:
+    (image,) = maker.load(runnable(maker.name("box:1")))
+    container = maker.container(image, start=True)
+    exec_id = programs.create_exec(client, container, ("stty", "size"))
+    with programs.opened_exec(client, exec_id, Size(91, 17)) as stream:
+        is_told = client.api_version not in {"1.41"}
+        assert (everything(stream) == b"17 91\r\n") is is_told
 
 
 @pytest.mark.parametrize(

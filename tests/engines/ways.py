@@ -17,13 +17,16 @@ CERTS: Final = Path(__file__).parents[1] / "engine" / "certs"
 
 
 @contextmanager
-def way(kind: str, host: str, folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def way(
+    kind: str, host: str, folder: Path, gate: threading.Event | None = None
+) -> Iterator[tuple[str, dict[str, str]]]:
     """Lend an address of the Engine at `unix://...`, and the environment that it needs.
 
     Args:
         kind: `unix`, `tcp`, `tls` or `ssh`.
         host: The Engine's address.
         folder: For files.
+        gate: While it is not set, new connections by TCP and TLS are not served.
     """
     path = host.removeprefix("unix://")
     if kind == "unix":
@@ -31,7 +34,7 @@ def way(kind: str, host: str, folder: Path) -> Iterator[tuple[str, dict[str, str
     elif kind == "ssh":
         yield "ssh://far", {"PATH": f"{_fake_ssh(folder, path)}:/usr/bin:/bin"}
     else:
-        with _forwarding(path, encrypted=kind == "tls") as port:
+        with _forwarding(path, gate, encrypted=kind == "tls") as port:
             environ = {}
             if kind == "tls":
                 for name, ours in (("ca", "ca"), ("cert", "client"), ("key", "client-key")):
@@ -49,7 +52,7 @@ def _fake_ssh(folder: Path, path: str) -> Path:
 
 
 @contextmanager
-def _forwarding(path: str, *, encrypted: bool) -> Iterator[int]:
+def _forwarding(path: str, gate: threading.Event | None, *, encrypted: bool) -> Iterator[int]:
     """Pass connections to a port on to a socket; an end of one direction is passed on too."""
     context = None
     if encrypted:
@@ -58,6 +61,8 @@ def _forwarding(path: str, *, encrypted: bool) -> Iterator[int]:
         context.verify_mode = ssl.CERT_REQUIRED
 
     def serve(plain: socket.socket) -> None:
+        if gate is not None:
+            gate.wait()
         with suppress(OSError), socket.socket(socket.AF_UNIX) as engine:
             engine.connect(path)
             near = context.wrap_socket(plain, server_side=True) if context else plain

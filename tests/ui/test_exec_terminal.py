@@ -7,6 +7,7 @@ import os
 import signal
 import struct
 import termios
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -279,3 +280,29 @@ def test_however_the_engine_is_reached(
         wait(terminal, "left; cat goes on")
         assert "cat" in str(api.top(name)["Processes"])
         quit_sanely(terminal)
+
+
+def test_ctrl_c_stops_a_program_that_does_not_start(
+    name: str, engine_host: str, tmp_path: Path, api: APIClient
+) -> None:
+    """Keys that were typed for it are gone with it; the next ones are verbs again."""
+    (tmp_path / "way").mkdir()
+    gate = threading.Event()
+    gate.set()
+    with (
+        way("tcp", engine_host, tmp_path / "way", gate) as (host, environ),
+        opened(host, tmp_path, name, environ=environ) as terminal,
+    ):
+        gate.clear()
+        terminal.press("\r")
+        wait(terminal, "starting. ctrl+c stops it")
+        terminal.press("dSq")
+        terminal.press("\x03")
+        terminal.wait_for(lambda text: "starting" not in text, "it is stopped")
+        terminal.press("S")
+        wait(terminal, f"stop {name}?")
+        terminal.press("\x1b")
+        gate.set()
+        terminal.wait_for(lambda text: f"stop {name}?" not in text, "the list")
+        quit_sanely(terminal)
+    assert len(api.top(name)["Processes"]) == 1
