@@ -29,6 +29,12 @@ from tui.ui.containerfields import limit_entries, sections
 DOCKER = pytest.mark.stores("classic", "containerd")
 TEST = "echo looked; test -e /tmp/fine"
 SECOND = 1_000_000_000
+HOST: dict[str, Any] = {
+    "binds": {"/tmp": {"bind": "/host", "mode": "ro"}},
+    "tmpfs": {"/scratch": "size=64k"},
+    "mem_limit": "64m",
+    "restart_policy": {"Name": "on-failure", "MaximumRetryCount": 3},
+}
 SPECIAL = 'a "quoted" key'
 
 
@@ -55,12 +61,7 @@ def container(verbs: Verbs) -> Iterator[ContainerTarget]:
         ports=[80, 90],
         labels={"a.b": "x", "plain": "y", SPECIAL: "z"},
         host_config=api.create_host_config(
-            port_bindings={80: None, 90: ("127.0.0.1", None)},
-            binds={"/tmp": {"bind": "/host", "mode": "ro"}},
-            tmpfs={"/scratch": "size=64k"},
-            mem_limit="64m",
-            restart_policy={"Name": "on-failure", "MaximumRetryCount": 3},
-            network_mode=network,
+            port_bindings={80: None, 90: ("127.0.0.1", None)}, network_mode=network, **HOST
         ),
         networking_config=api.create_networking_config(
             {network: api.create_endpoint_config(aliases=["front"])}  # type: ignore[arg-type]
@@ -83,6 +84,51 @@ def printed(docker_cli: str, template: str, target: ContainerTarget) -> Any:
     told = run_docker(docker_cli, docker_line("inspect", "-f", template, target.name))
     assert told.returncode == 0, told.stderr
     return json.loads(told.stdout)
+
+
+def assert_mounts_and_limits(details: ContainerDetails, told: list[dict[str, Any]]) -> None:
+    """See that they are those of the fixtures, and the mounts as the Engine tells them."""
+    mounts = {mount.destination: mount for mount in details.mounts}
+    assert set(mounts) == {"/data", "/host", "/scratch"}
+    for one in told:
+        mount = mounts[one["Destination"]]
+        if mount.kind != "tmpfs":
+            assert (mount.kind, mount.source, mount.rw) == (one["Type"], one["Source"], one["RW"])
+            assert mount.name == one.get("Name", "")
+    assert mounts["/scratch"].kind == "tmpfs"
+    assert "size=64k" in mounts["/scratch"].options.split(",")
+    assert not mounts["/host"].rw
+    limits = {entry.label: entry.value for entry in limit_entries(details.limits)}
+    assert limits["--memory"] == "64m"
+    assert (details.restart_policy, details.restart_max) == ("on-failure", 3)
+    assert all(section.entries for section in sections(details))
+
+
+async def test_without_a_network_it_is_the_same_on_every_engine(
+    verbs: Verbs, docker_cli: str
+) -> None:
+    api, maker = verbs.api, verbs.maker
+    check = {"Test": ["CMD", "test", "-e", "/x y"], "Interval": 3600 * SECOND}
+    name = maker.name("lone:1")
+    (image_id,) = verbs.load(
+        runnable(name, ExposedPorts={"80/tcp": {}}, Volumes={"/data": {}}, Healthcheck=check)
+    )
+    host = api.create_host_config(network_mode="none", **HOST)
+    made = api.create_container(
+        image_id, ["sh", "-c", "exit 3"], name=f"{maker.prefix}-lone", host_config=host
+    )
+    maker.adopt(containers=[made["Id"]])
+    target = ContainerTarget(made["Id"], f"{maker.prefix}-lone")
+    details = await inspected(verbs, target)
+    assert_mounts_and_limits(details, printed(docker_cli, "{{json .Mounts}}", target))
+    assert (details.status, details.command) == ("created", ("sh", "-c", "exit 3"))
+    assert [(one.text, one.private) for one in addresses(details)] == [("", "80/tcp")]
+    assert (details.health_test.test, details.health_test.interval) == (
+        ("CMD", "test", "-e", "/x y"),
+        3600.0,
+    )
+    assert details.name == target.name
+    assert details.image_id.startswith("sha256:")
 
 
 @DOCKER
@@ -111,18 +157,7 @@ async def test_ports_mounts_and_limits_are_what_docker_prints(
     assert found[-1] == (f"{ip}:53", "53/udp")
     assert "front" in details.networks[0].aliases
 
-    mounts = {mount.destination: mount for mount in details.mounts}
-    for told in printed(docker_cli, "{{json .Mounts}}", container):
-        mount = mounts.pop(told["Destination"])
-        assert (mount.kind, mount.source, mount.rw) == (told["Type"], told["Source"], told["RW"])
-        assert mount.name == told.get("Name", "")
-    (scratch,) = mounts.values()
-    assert (scratch.kind, scratch.options) == ("tmpfs", "size=64k")
-
-    limits = {entry.label: entry.value for entry in limit_entries(details.limits)}
-    assert limits["--memory"] == "64m"
-    assert (details.restart_policy, details.restart_max) == ("on-failure", 3)
-    assert all(section.entries for section in sections(details))
+    assert_mounts_and_limits(details, printed(docker_cli, "{{json .Mounts}}", container))
 
 
 @DOCKER

@@ -88,7 +88,7 @@ class FieldsScreen(Sheet[str]):
 
     def keys(self) -> str:
         """Return the line that reminds of the keys."""
-        return _(" c copy  enter whole text  esc back") + (_("  J JSON") if self._raw else "")
+        return _(" c copy  enter whole text  esc back") + (_("  J raw JSON") if self._raw else "")
 
     def _current(self) -> FieldValue | None:
         key = self.query_one(RowList).cursor_key
