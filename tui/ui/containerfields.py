@@ -96,7 +96,7 @@ def _state(details: ContainerDetails) -> Iterator[Entry]:
     yield Entry(_("Health"), details.health.status, health_text(details.health))
     yield Entry(_("Started"), time_text(details.started))
     yield Entry(_("Finished"), time_text(details.finished))
-    yield Entry(_("Restarts"), str(details.restart_count) if details.restart_count else "")
+    yield Entry(_("Restarts"), str(details.restart_count))
     yield Entry(_("PID"), str(details.pid) if details.pid else "")
 
 
