@@ -129,20 +129,13 @@ class ContainerSheet(Sheet[None]):
 
     def _stale(self, state: State) -> list[ContainerTarget]:
         """Return the containers that are there and to which something has happened."""
-        gone, asked, touched = self.gone(state), self._asked, state.touched
+        left, asked, touched = gone(self.containers, state), self._asked, state.touched
         return [
             one
             for one in self.containers
-            if one.container_id not in gone
+            if one.container_id not in left
             and asked.get(one.container_id, -1) != touched.get(one.container_id, 0)
         ]
-
-    def gone(self, state: State) -> frozenset[str]:
-        """Return the IDs of those that are no longer there."""
-        if not state.containers_known:
-            return frozenset()
-        there = {one.container_id for one in state.containers}
-        return frozenset(one.container_id for one in self.containers) - there
 
     def _told(self, state: State) -> None:
         """Show what is known now, and have read what is not."""
@@ -157,7 +150,7 @@ class ContainerSheet(Sheet[None]):
         if details != self.details:
             self.details = details
             self.rows.set_rows(self.rows_of(details))
-        trouble = self._trouble(state)
+        trouble = trouble_of(self.containers, state, self._job)
         nothing = self.nothing() if details else _("Asking the Engine...")
         self.rows.empty_text = trouble or nothing
         self._show_title(trouble)
@@ -202,15 +195,23 @@ class ContainerSheet(Sheet[None]):
             self._is_asking = True
             self.call_later(self._read)
 
-    def _trouble(self, state: State) -> str:
-        """Return why what is shown may not be so any more; empty while all is well."""
-        gone = self.gone(state)
-        if gone:
-            one = len(self.containers) == 1
-            return _("This container is gone.") if one else _("Some containers are gone.")
-        if state.connection.phase in {Phase.LOST, Phase.FAILED}:
-            return state.connection.trouble.title
-        job = next((job for job in state.jobs if job.job_id == self._job), None)
-        if job is not None and job.state is JobState.FAILED:
-            return f"{job.summary} {job.remedy}".strip()
-        return ""
+
+def gone(containers: tuple[ContainerTarget, ...], state: State) -> frozenset[str]:
+    """Return the IDs of those that are no longer there."""
+    if not state.containers_known:
+        return frozenset()
+    there = {one.container_id for one in state.containers}
+    return frozenset(one.container_id for one in containers) - there
+
+
+def trouble_of(containers: tuple[ContainerTarget, ...], state: State, job_id: int) -> str:
+    """Return why what is shown may not be so any more; empty while all is well."""
+    if gone(containers, state):
+        one = len(containers) == 1
+        return _("This container is gone.") if one else _("Some containers are gone.")
+    if state.connection.phase in {Phase.LOST, Phase.FAILED}:
+        return state.connection.trouble.title
+    job = next((job for job in state.jobs if job.job_id == job_id), None)
+    if job is not None and job.state is JobState.FAILED:
+        return f"{job.summary} {job.remedy}".strip()
+    return ""
