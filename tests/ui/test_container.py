@@ -314,6 +314,13 @@ async def test_health_shows_the_test_and_its_runs(size: tuple[int, int]) -> None
         assert "to 127.0.0.1" in here.text()
 
 
+async def test_health_is_one_key_away_from_the_list() -> None:
+    async with stage(*CONNECTED) as here:
+        await opened(here, "h")
+        here.screen(HealthScreen)
+        assert "failed (1) 1.5s" in here.text()
+
+
 async def test_no_health_check_says_how_one_is_given() -> None:
     async with stage(*CONNECTED, terminal=PLAIN_TERMINAL) as here:
         await opened(here, "i", replace(DETAILS, health=NO_HEALTH, health_test=NO_TEST))

@@ -144,6 +144,11 @@ class Views(RegistryViews):
 
         self._screen.orlop.push_screen(ContainerScreen(selection.container_targets))
 
+    def _health(self, selection: Selection) -> None:
+        from tui.ui.screens.health import HealthScreen  # few look at it
+
+        self._screen.orlop.push_screen(HealthScreen(selection.container_targets[:1]))
+
     def _ports(self, selection: Selection) -> None:
         from tui.ui.screens.ports import PortsScreen  # few look at it
 

@@ -287,6 +287,18 @@ CONTAINER_VERBS: Final = (
         docker="docker port CONTAINER",
     ),
     ActionSpec(
+        "health",
+        N_("Health"),
+        N_("Show the health check of the container, and what its last runs said."),
+        ("h",),
+        ON_CONTAINERS,
+        needs_selection=True,
+        line=lambda selection: docker_line(
+            "inspect", "-f", "{{json .State.Health}}", selection.containers[0].name
+        ),
+        docker="docker inspect -f '{{json .State.Health}}' CONTAINER",
+    ),
+    ActionSpec(
         "container_sizes",
         N_("Sizes"),
         N_("Measure the writable layers of all containers (the Engine walks them)."),
