@@ -242,6 +242,13 @@ async def test_what_is_looked_for_is_either_of_several_and_goes_round() -> None:
         await here.press("enter")
         assert "fine" not in here.text().replace("& !fine", "")
         assert "Warning" in here.text()
+        await here.press("escape")
+        assert "fine" in here.text()
+        await here.press("escape")
+        assert "/ error|warn" not in here.text()
+        here.screen(LogScreen)
+        await here.press("escape")
+        here.screen(MainScreen)
 
 
 async def test_a_whole_long_line_is_searched_and_copied() -> None:

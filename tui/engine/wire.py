@@ -293,6 +293,7 @@ _CAPABILITIES: Final = {
     ),
     StoreKind.PODMAN: Capabilities(
         store=StoreKind.PODMAN,
+        log_times_differ=False,
         exact_reclaim=False,
         force_removes_containers=True,
         pull_all_tags=False,

@@ -49,17 +49,21 @@ class Repeats:
     may also have been set back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_on: bool) -> None:
+        """Prepare; not `is_on`: know nothing again."""
+        self._is_on = is_on
         self._last = b""
         self._recent: deque[tuple[bytes, int]] = deque(maxlen=REPEATS_MAX)
 
     def has(self, stamp: bytes, text: bytes) -> bool:
         """Tell whether this was told before, and note it."""
+        if not self._is_on:
+            return False
         told = (stamp, hash(text))
         if stamp > self._last:
             self._last = stamp
         elif told in self._recent:
-            return bool(stamp)
+            return True
         self._recent.append(told)
         return False
 
@@ -67,13 +71,13 @@ class Repeats:
 class FrameReader:
     """Lines of a container without a terminal."""
 
-    def __init__(self, *, stamps: bool, source: int = 0) -> None:
-        """Prepare; `stamps`: each message begins with its time."""
+    def __init__(self, *, stamps: bool, source: int = 0, differ: bool = False) -> None:
+        """Prepare; see `reader_for`."""
         self._stamps = stamps
         self._rest = b""
         self._open = {
-            STDOUT: OpenLine(STDOUT, source),
-            STDERR: OpenLine(STDERR, source),
+            stream: OpenLine(stream, source, Repeats(is_on=stamps and differ))
+            for stream in (STDOUT, STDERR)
         }
 
     def feed(self, data: bytes) -> list[LogLine]:
@@ -112,11 +116,11 @@ class FrameReader:
 class TerminalReader:
     """Lines of a container with a terminal."""
 
-    def __init__(self, *, stamps: bool, source: int = 0) -> None:
-        """Prepare; `stamps`: each message begins with its time."""
+    def __init__(self, *, stamps: bool, source: int = 0, differ: bool = False) -> None:
+        """Prepare; see `reader_for`."""
         self._stamps = stamps
         self._rest = b""
-        self._line = OpenLine(TTY, source)
+        self._line = OpenLine(TTY, source, Repeats(is_on=False))
         self._stamp = b""
         """Of the line that has begun, with the space after it."""
         self._length = 0
@@ -124,7 +128,7 @@ class TerminalReader:
         self._in_message = 0
         """Bytes of its newest message so far."""
         self._has_begun = False
-        self._repeats = Repeats()
+        self._repeats = Repeats(is_on=stamps and differ)
         self._begins = True
 
     def feed(self, data: bytes) -> list[LogLine]:
@@ -156,8 +160,6 @@ class TerminalReader:
 
     def _is_new(self, line: LogLine) -> bool:
         """Tell whether a line is none that was told before; only its first piece is looked at."""
-        if not self._stamps:
-            return True
         begins, self._begins = self._begins, line.ends
         return not (begins and self._repeats.has(line.stamp, line.text))
 
@@ -211,13 +213,13 @@ def _outside_stamp(data: bytes, at: int) -> int:
 class OpenLine:
     """A line that may not have come to its end."""
 
-    def __init__(self, stream: int, source: int) -> None:
+    def __init__(self, stream: int, source: int, repeats: Repeats) -> None:
         self._stream = stream
         self._source = source
         self._stamp = b""
         self._pieces: list[bytes] = []
         self._length = 0
-        self._repeats = Repeats()
+        self._repeats = repeats
         self._begins = True
         self._is_repeated = False
 
@@ -266,16 +268,17 @@ class OpenLine:
 Reader = FrameReader | TerminalReader
 
 
-def reader_for(*, tty: bool, stamps: bool, source: int = 0) -> Reader:
+def reader_for(*, tty: bool, stamps: bool, source: int = 0, differ: bool = False) -> Reader:
     """Return what reads the log of a container.
 
     Args:
         tty: The container has a terminal (`Config.Tty` of its inspection).
         stamps: Each message begins with its time.
         source: Which of several containers it is.
+        differ: No two messages of one stream have the same time: one that has was told twice.
     """
     kind: Callable[..., Reader] = TerminalReader if tty else FrameReader
-    return kind(stamps=stamps, source=source)
+    return kind(stamps=stamps, source=source, differ=differ)
 
 
 def as_written(lines: Iterator[LogLine]) -> Iterator[bytes]:

@@ -81,6 +81,8 @@ class Capabilities:
     """Podman: who leaves a main process without a terminal ends its input with it."""
     changes_image_names: bool = False
     """Podman: a short name comes back as `docker.io/library/x` or `localhost/x`."""
+    log_times_differ: bool = True
+    """No two messages of a log stream have the same time (not on Podman)."""
 
 
 @dataclass(frozen=True, slots=True)

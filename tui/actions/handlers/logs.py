@@ -123,9 +123,10 @@ class _Following:
         def read(request: LogRequest) -> None:
             nonlocal last
             client.close()  # the connection of a question would stay open beside the log's
+            after = last if request is not self._request else 0
             for lines in _paced(client, container_id, request, tty, source, self._turn):
                 last = max(last, lines[-1].nanoseconds)
-                take(lines)
+                take([line for line in lines if line.nanoseconds > after] if after else lines)
 
         read(self._request)
         with suppress(NotFound, Conflict):  # it was removed, or just is
@@ -244,7 +245,8 @@ def _paced(
     from tui.engine.logs import opened_log
     from tui.logs.lines import reader_for
 
-    reader = reader_for(tty=tty, stamps=request.stamps, source=source)
+    differ = client.capabilities.log_times_differ and not client.info.practice
+    reader = reader_for(tty=tty, stamps=request.stamps, source=source, differ=differ)
     with opened_log(client, container_id, request) as body:
         while data := body.read(SLICE):
             with turn:

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 
 from tui.actions.values.logs import FollowLogs
-from tui.i18n import _
+from tui.i18n import N_, _
 from tui.model.job import Job, JobState
 from tui.store.state import State
 from tui.ui.screens.base import Sheet
@@ -30,8 +30,11 @@ class LogScreen(Sheet[None]):
     """What containers write, as they write it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"press('{verb}')", word or text, show=False, id=f"logs.{key}")
-        for _shown, key, verb, word, text in KEYS
+        Binding("escape", "step_back", N_("Back"), show=False, id="logs.escape"),
+        *(
+            Binding(key, f"press('{verb}')", word or text, show=False, id=f"logs.{key}")
+            for _shown, key, verb, word, text in KEYS
+        ),
     ]
 
     def __init__(self, action: FollowLogs) -> None:
@@ -123,7 +126,7 @@ class LogScreen(Sheet[None]):
         self._came(note, lambda view: view.go_to(view.book.first))
 
     def _came(self, note: str, go: Callable[[LogView], None]) -> None:
-        self._note = note
+        self._note = note or self._note
         book = self._reading.book
         if book is not None and book is not self._view.live:
             self._view.follows = False
@@ -132,6 +135,17 @@ class LogScreen(Sheet[None]):
         self._show(self.orlop.store.state)
 
     # Keys
+
+    def action_step_back(self) -> None:
+        """Drop the filter; else what is looked for; else go back."""
+        if self._finding.filter:
+            self._finding.show_only("")
+        elif self._finding.wanted:
+            self._finding.look_for("")
+        else:
+            self.action_leave()
+            return
+        self.refreshed("")
 
     def action_press(self, key: str) -> None:
         """Do what a key means here."""
