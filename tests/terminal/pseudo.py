@@ -140,6 +140,11 @@ class PseudoTerminal:
         code = self.process.returncode
         return code if code >= 0 else 128 - code
 
+    def drain(self, quiet: float = 0.1) -> None:
+        """Read until nothing has come for some seconds."""
+        while self._read(quiet):
+            pass
+
     def oddities(self) -> list[str]:
         """Return how the terminal differs from one that a shell can use; empty is sane."""
         modes = {7: True, 25: True}
