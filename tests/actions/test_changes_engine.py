@@ -25,11 +25,11 @@ from tui.engine.client import connect
 from tui.layers.union import Change
 from tui.model.engine import Endpoint
 from tui.model.job import JobState
-from tui.store import events
+from tui.store import insides
 
 
 def _told(verbs: Verbs) -> list[ContainerDiff]:
-    return [e.diff for e in verbs.told if isinstance(e, events.DiffRead) and e.diff is not None]
+    return [e.diff for e in verbs.told if isinstance(e, insides.DiffRead) and e.diff is not None]
 
 
 async def test_all_is_told_in_the_end(verbs: Verbs) -> None:
@@ -37,7 +37,7 @@ async def test_all_is_told_in_the_end(verbs: Verbs) -> None:
     job = await verbs.do(ReadDiff(ContainerTarget(container, "web")))
     assert job.state is JobState.DONE
     last = _told(verbs)[-1]
-    assert verbs.state.diff is last
+    assert verbs.state.inside.diff is last
     lines = verbs.api.diff(container)
     assert last.count == len(lines)
     assert last.size_rw >= 100_000
@@ -147,8 +147,8 @@ async def far(engine: FarEngine, maker: ImageMaker) -> AsyncIterator[Verbs]:
 
 
 def _book(verbs: Verbs) -> SizesBook:
-    assert verbs.state.sizes is not None
-    return verbs.state.sizes
+    assert verbs.state.inside.sizes is not None
+    return verbs.state.inside.sizes
 
 
 def _many_files(verbs: Verbs) -> ContainerTarget:
@@ -162,7 +162,7 @@ def _many_files(verbs: Verbs) -> ContainerTarget:
 
 async def _begun(verbs: Verbs, target: ContainerTarget) -> int:
     job_id = verbs.submit(ReadDiff(target))
-    await _eventually(lambda: verbs.state.sizes is not None and len(_book(verbs).told) > 20)
+    await _eventually(lambda: verbs.state.inside.sizes is not None and len(_book(verbs).told) > 20)
     return job_id
 
 

@@ -35,7 +35,7 @@ async def _read(client: EngineClient, target: ContainerTarget) -> ContainerDiff:
     store = Store()
     dispatcher = Dispatcher(HANDLERS, client.for_job, store.apply)
     await dispatcher.wait(dispatcher.submit(ReadDiff(target)))
-    diff = store.state.diff
+    diff = store.state.inside.diff
     assert diff is not None
     assert not store.state.jobs
     await dispatcher.wait(dispatcher.submit(ViewContainerFile(target, b"app/pages/today.html")))
@@ -75,6 +75,6 @@ async def _read_only(client: EngineClient, target: ContainerTarget) -> Container
     store = Store()
     dispatcher = Dispatcher(HANDLERS, client.for_job, store.apply)
     await dispatcher.wait(dispatcher.submit(ReadDiff(target)))
-    assert store.state.diff is not None
+    assert store.state.inside.diff is not None
     await dispatcher.close()
-    return store.state.diff
+    return store.state.inside.diff

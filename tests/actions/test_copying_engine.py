@@ -66,7 +66,7 @@ def container(verbs: Verbs) -> ContainerTarget:
 async def folder(verbs: Verbs, container: ContainerTarget, path: bytes) -> Folder:
     job = await verbs.do(OpenPath(container, path))
     assert job.state is JobState.DONE, (job.summary, job.remedy)
-    folders = verbs.state.folders
+    folders = verbs.state.inside.folders
     return folders.known[folders.path]
 
 
@@ -320,7 +320,7 @@ async def test_before_something_is_replaced_the_user_is_asked(
     before = inside(verbs, container.container_id)
     job = await verbs.do(action)
     assert job.state is JobState.DONE
-    assert verbs.state.replacing.names == (b"/etc/one",)
+    assert verbs.state.inside.replacing.names == (b"/etc/one",)
     assert inside(verbs, container.container_id) == before
     assert went_well(await verbs.do(action._replace(overwrite=True)))
     after = inside(verbs, container.container_id)

@@ -39,7 +39,7 @@ class Class:
     async def folder(self, path: bytes) -> Folder:
         job = await self.do(OpenPath(self.web, path))
         assert job.state is JobState.DONE, job
-        folders = self.store.state.folders
+        folders = self.store.state.inside.folders
         return folders.known[folders.path]
 
 
@@ -108,7 +108,7 @@ async def test_before_something_is_replaced_the_user_is_asked(
     source = tmp_path / "passwd"
     source.write_bytes(b"mine")
     await lesson.do(CopyIn(lesson.web, str(source), b"/etc"))
-    assert lesson.store.state.replacing.names == (b"/etc/passwd",)
+    assert lesson.store.state.inside.replacing.names == (b"/etc/passwd",)
     await lesson.do(OpenPath(lesson.web, b"/etc/passwd"))
     assert b"root" in lesson.store.state.file_text.data
     await lesson.do(CopyIn(lesson.web, str(source), b"/etc", overwrite=True))

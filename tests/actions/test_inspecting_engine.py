@@ -21,7 +21,7 @@ from tui.model.addresses import addresses
 from tui.model.containerdetails import ContainerDetails
 from tui.model.engine import Endpoint
 from tui.model.jsontree import JsonTree, go_template
-from tui.store import events
+from tui.store import insides
 from tui.store.state import Phase
 from tui.store.store import Store
 from tui.ui.containerfields import limit_entries, sections
@@ -76,7 +76,7 @@ def container(verbs: Verbs) -> Iterator[ContainerTarget]:
 
 async def inspected(verbs: Verbs, target: ContainerTarget) -> ContainerDetails:
     await verbs.do(InspectContainer(target))
-    return verbs.state.inspected[target.container_id]
+    return verbs.state.inside.inspected[target.container_id]
 
 
 def printed(docker_cli: str, template: str, target: ContainerTarget) -> Any:
@@ -237,12 +237,12 @@ def test_the_session_tells_what_happened_to_the_container(
     container_id = container.container_id
     try:
         until(lambda: store.state.connection.phase is Phase.CONNECTED, "it is connected")
-        store.apply(events.ContainersInspected((ContainerDetails(container_id),)))
-        before = store.state.touched[container_id]
-        until(lambda: store.state.touched[container_id] > before, "a run is told")
+        store.apply(insides.ContainersInspected((ContainerDetails(container_id),)))
+        before = store.state.inside.touched[container_id]
+        until(lambda: store.state.inside.touched[container_id] > before, "a run is told")
         verbs.api.update_container(container_id, mem_limit="128m", memswap_limit="256m")
         verbs.api.pause(container_id)
-        before = store.state.touched[container_id]
+        before = store.state.inside.touched[container_id]
         until(
             lambda: any(
                 one.container_id == container_id and one.state == "paused"
@@ -251,6 +251,6 @@ def test_the_session_tells_what_happened_to_the_container(
             "the list tells",
         )
         verbs.api.unpause(container_id)
-        until(lambda: store.state.touched[container_id] > before, "it is told")
+        until(lambda: store.state.inside.touched[container_id] > before, "it is told")
     finally:
         session.close()

@@ -27,7 +27,7 @@ async def test_what_is_running_there_can_be_looked_into() -> None:
             await dispatcher.close()
     finally:
         engine.stop()
-    details = {one.name: one for one in store.state.inspected.values()}
+    details = {one.name: one for one in store.state.inside.inspected.values()}
     assert set(details) == {one.name for one in listed}
     health = {one.name: one.health for one in listed if one.health}
     assert health == {name: one.health.status for name, one in details.items() if one.health.status}

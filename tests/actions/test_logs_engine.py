@@ -66,7 +66,7 @@ async def test_a_log_is_what_docker_prints(verbs: Verbs, tmp_path: Path, tty: bo
     assert (tmp_path / "all.log").read_bytes() == expected
     job = await verbs.do(FollowLogs((target,), tail=-1))
     assert job.state is JobState.DONE, job.summary
-    book = verbs.state.log.book
+    book = verbs.state.inside.log.book
     assert book is not None
     lines = book.lines(book.first, book.end)
     assert b"".join(as_written(iter(lines))) == expected
@@ -78,14 +78,14 @@ async def test_both_streams_of_several_containers_come_in_order(verbs: Verbs) ->
     one, two = ran(verbs, "one", command), ran(verbs, "two", command)
     job = await verbs.do(FollowLogs((one, two)))
     assert job.state is JobState.DONE, job.summary
-    book = verbs.state.log.book
+    book = verbs.state.inside.log.book
     assert book is not None
     lines = book.lines(0, book.end)
     assert len(lines) == 20
     assert [line.nanoseconds for line in lines] == sorted(line.nanoseconds for line in lines)
     errors = [line.text for line in lines if line.stream == STDERR and line.source == 1]
     assert errors == [f"err {number}".encode() for number in range(1, 6)]
-    assert verbs.state.log.names == (one.name, two.name)
+    assert verbs.state.inside.log.names == (one.name, two.name)
 
 
 async def test_a_running_log_is_followed_until_it_is_cancelled(verbs: Verbs) -> None:
@@ -95,7 +95,7 @@ async def test_a_running_log_is_followed_until_it_is_cancelled(verbs: Verbs) -> 
     job_id = verbs.submit(FollowLogs((ContainerTarget(container, "it"),)))
 
     def lines() -> int:
-        book = verbs.state.log.book
+        book = verbs.state.inside.log.book
         return book.end if book is not None else 0
 
     await asyncio.to_thread(until, lambda: lines() > 5, "lines come as they are written")
@@ -107,13 +107,13 @@ async def test_a_running_log_is_followed_until_it_is_cancelled(verbs: Verbs) -> 
 async def test_earlier_lines_are_read_again_from_the_engine(verbs: Verbs) -> None:
     target = ran(verbs, "early", "for i in $(seq 1 50); do echo line $i; done")
     await verbs.do(FollowLogs((target,), tail=10))
-    book = verbs.state.log.book
+    book = verbs.state.inside.log.book
     assert book is not None
     first = book.line(0)
     assert first is not None
     assert first.text == b"line 41"
     await verbs.do(ReadEarlierLogs(target, first.nanoseconds, newer=10, tail=20))
-    earlier = verbs.state.log.earlier
+    earlier = verbs.state.inside.log.earlier
     assert earlier is not None
     texts = [line.text for line in earlier.lines(0, earlier.end)]
     assert texts[-1] == b"line 40"

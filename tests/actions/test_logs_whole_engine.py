@@ -94,7 +94,7 @@ def by_docker(verbs: Verbs, target: ContainerTarget, *options: str) -> tuple[byt
 
 
 def book_of(verbs: Verbs) -> LogBook:
-    book = verbs.state.log.book
+    book = verbs.state.inside.log.book
     assert book is not None
     return book
 
@@ -104,12 +104,12 @@ def lines_of(book: LogBook) -> list[LogLine]:
 
 
 def is_resting(verbs: Verbs, count: int = 1) -> bool:
-    book = verbs.state.log.book
+    book = verbs.state.inside.log.book
     return book is not None and book.resting == count
 
 
 def texts_of(verbs: Verbs) -> list[bytes]:
-    book = verbs.state.log.book
+    book = verbs.state.inside.log.book
     return [line.text for line in lines_of(book)] if book is not None else []
 
 
@@ -164,7 +164,7 @@ async def test_times_are_those_of_docker(verbs: Verbs) -> None:
     await verbs.do(FollowLogs((target,), tail=-1, since=moment))
     assert written(lines_of(book_of(verbs))) == since == b"line 3\nline 4\nline 5\nline 6\n"
     await verbs.do(ReadEarlierLogs(target, third, newer=4))
-    earlier = verbs.state.log.earlier
+    earlier = verbs.state.inside.log.earlier
     assert earlier is not None
     assert written(lines_of(earlier)) == before.replace(b"line 3\n", b"") == b"line 1\nline 2\n"
 
@@ -254,15 +254,15 @@ async def test_back_in_a_log_that_was_rotated_there_is_what_the_engine_keeps(ver
     first = book.line(0)
     assert first is not None
     await verbs.do(ReadEarlierLogs(target, first.nanoseconds, newer=10))
-    earlier = verbs.state.log.earlier
+    earlier = verbs.state.inside.log.earlier
     assert earlier is not None
     found = [number(line.text) for line in (*lines_of(earlier), *lines_of(book))]
     assert found == kept
     oldest = earlier.line(0)
     assert oldest is not None
     await verbs.do(ReadEarlierLogs(target, oldest.nanoseconds, newer=len(kept)))
-    assert verbs.state.log.earlier is not None
-    assert verbs.state.log.earlier.end == 0, "nothing is told twice"
+    assert verbs.state.inside.log.earlier is not None
+    assert verbs.state.inside.log.earlier.end == 0, "nothing is told twice"
 
 
 async def test_earlier_lines_come_though_more_was_written_than_was_counted(verbs: Verbs) -> None:
@@ -271,7 +271,7 @@ async def test_earlier_lines_come_though_more_was_written_than_was_counted(verbs
     first = book_of(verbs).line(0)
     assert first is not None
     await verbs.do(ReadEarlierLogs(target, first.nanoseconds, newer=100, tail=50))
-    earlier = verbs.state.log.earlier
+    earlier = verbs.state.inside.log.earlier
     assert earlier is not None
     assert [line.text for line in lines_of(earlier)][-1] == b"line 200"
 

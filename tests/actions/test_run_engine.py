@@ -24,7 +24,7 @@ from tui.engine.client import connect
 from tui.engine.creating import create
 from tui.engine.endpoint import resolve_endpoint
 from tui.model.job import Job, JobState
-from tui.store import events
+from tui.store import insides
 
 pytestmark = pytest.mark.engine
 CLASSIC = pytest.mark.stores("classic")
@@ -161,7 +161,7 @@ async def test_the_docker_line_makes_the_same_container(
 async def test_a_detached_run_is_that_of_docker(verbs: Verbs, image: str, docker_cli: str) -> None:
     action = filled_in(verbs, image, environment="A=1", volumes="/data", network="none")
     job = await verbs.do(action)
-    ours = verbs.state.ran
+    ours = verbs.state.inside.ran
     done = run_docker(docker_cli, action.docker)
     theirs = done.stdout.strip()
     assert job.state is JobState.DONE
@@ -193,7 +193,7 @@ async def test_a_container_that_ends_at_once_is_told(
     assert job.state is JobState.DONE
     assert words in job.summary
     there = {one["Id"] for one in verbs.api.containers(all=True)}
-    assert (verbs.state.ran in there) is ("rm" not in values)
+    assert (verbs.state.inside.ran in there) is ("rm" not in values)
 
 
 def failure(job: Job) -> str:
@@ -219,7 +219,7 @@ async def test_a_detached_run_goes_on(verbs: Verbs, image: str) -> None:
     job = await verbs.do(filled_in(verbs, image, network="none", rm="yes"))
     assert job.state is JobState.DONE
     assert "runs (" in job.summary
-    assert verbs.api.inspect_container(verbs.state.ran)["State"]["Running"]
+    assert verbs.api.inspect_container(verbs.state.inside.ran)["State"]["Running"]
 
 
 @CLASSIC
@@ -261,7 +261,7 @@ async def test_a_bind_of_a_missing_folder_is_told(verbs: Verbs, image: str) -> N
     action = filled_in(verbs, image, volumes=f"type=bind,src={folder},dst=/b", network="none")
     said = failure(await verbs.do(action))
     assert folder in said
-    assert not [e for e in verbs.told if isinstance(e, events.ContainerRan)]
+    assert not [e for e in verbs.told if isinstance(e, insides.ContainerRan)]
 
 
 async def test_a_cancelled_run_leaves_nothing(verbs: Verbs, image: str) -> None:
@@ -301,4 +301,4 @@ async def test_an_engine_that_goes_away_is_told(
 
 async def test_the_networks_are_read(verbs: Verbs) -> None:
     await verbs.do(ReadNetworks())
-    assert verbs.state.networks == tuple(sorted(one["Name"] for one in verbs.api.networks()))
+    assert verbs.state.inside.networks == tuple(sorted(one["Name"] for one in verbs.api.networks()))

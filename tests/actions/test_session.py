@@ -16,7 +16,7 @@ from tui.actions.session import DEBOUNCE, Session, Stale, staled_by, touched_by
 from tui.engine import errors
 from tui.model.containerdetails import ContainerDetails
 from tui.model.engine import EngineEvent
-from tui.store import events
+from tui.store import events, insides
 from tui.store.reduce import image_row_key
 from tui.store.state import Pane, Phase
 
@@ -150,9 +150,9 @@ def test_events_that_change_what_inspect_tells(event: EngineEvent, touched: str)
 def test_what_happens_to_a_container_is_told_and_not_read(engine: LiveEngine) -> None:
     with connected(engine) as (_session, listener):
         details = ContainerDetails("x")
-        listener.store.apply(events.ContainersInspected((details,)))
+        listener.store.apply(insides.ContainersInspected((details,)))
         engine.happen("container", "exec_die")
-        listener.settle(lambda: listener.store.state.touched.get("x") == 1, "it is told")
+        listener.settle(lambda: listener.store.state.inside.touched.get("x") == 1, "it is told")
         assert sorted(engine.paths) == sorted(START)
 
 

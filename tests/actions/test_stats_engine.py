@@ -110,8 +110,8 @@ def in_bytes(text: str) -> float:
 
 async def opened(verbs: Verbs) -> tuple[int, StatsBook]:
     job_id = verbs.submit(FollowStats())
-    await eventually(lambda: verbs.state.stats, "the book is there")
-    book = verbs.state.stats
+    await eventually(lambda: verbs.state.inside.stats, "the book is there")
+    book = verbs.state.inside.stats
     assert book is not None
     return job_id, book
 
@@ -215,7 +215,7 @@ async def test_processes_are_those_of_docker_top(watched: tuple[Verbs, Relay]) -
     told = NO_PROCESSES
     for _ in range(100):  # the shell may not have come to its sleeps yet
         assert (await verbs.do(ReadProcesses(target))).state is JobState.DONE
-        told = verbs.state.processes or NO_PROCESSES
+        told = verbs.state.inside.processes or NO_PROCESSES
         if len(told.rows) == 2 and all(row[-1].startswith("sleep") for row in told.rows):
             break
     assert told.container_id == container_id

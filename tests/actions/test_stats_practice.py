@@ -37,8 +37,8 @@ async def test_figures_and_processes() -> None:
             assert running
             ids = tuple(one.container_id for one in running)
             job_id = dispatcher.submit(FollowStats())
-            await eventually(lambda: store.state.stats, "the book is there")
-            book = store.state.stats
+            await eventually(lambda: store.state.inside.stats, "the book is there")
+            book = store.state.inside.stats
             assert book is not None
             book.want(Wish(ids[:1], ids[1:]))
             await eventually(lambda: all(book.latest(one).cpu >= 0 for one in ids), "all are told")
@@ -47,7 +47,7 @@ async def test_figures_and_processes() -> None:
             await dispatcher.wait(job_id)
             target = ContainerTarget(ids[0], running[0].name)
             await dispatcher.wait(dispatcher.submit(ReadProcesses(target)))
-            told = store.state.processes
+            told = store.state.inside.processes
             assert told is not None
             assert told.rows
             await dispatcher.close()

@@ -95,7 +95,7 @@ async def test_a_commit_has_the_layers_of_its_base_and_one_of_its_own(verbs: Ver
     base, new = layers(verbs, verbs.maker.name("base:1")), layers(verbs, name)
     assert new[:-1] == base
     assert len(new) == len(base) + 1
-    made = verbs.state.committed
+    made = verbs.state.inside.committed
     assert made.image_id == verbs.api.inspect_image(name)["Id"]
     assert made.base_id == verbs.api.inspect_image(verbs.maker.name("base:1"))["Id"]
     assert verbs.state.facts[made.image_id].details.diff_ids == tuple(new)
@@ -130,7 +130,7 @@ async def test_a_commit_of_nothing_has_no_new_layer(verbs: Verbs) -> None:
 async def test_a_commit_without_a_name(verbs: Verbs) -> None:
     job = await verbs.do(CommitContainer(container(verbs)))
     assert went_well(job), job
-    made = verbs.state.committed
+    made = verbs.state.inside.committed
     verbs.maker.adopt(images=[made.image_id])
     assert not verbs.api.inspect_image(made.image_id)["RepoTags"]
 
@@ -138,7 +138,7 @@ async def test_a_commit_without_a_name(verbs: Verbs) -> None:
 async def test_what_would_go_in_is_counted(verbs: Verbs) -> None:
     made_of = container(verbs)
     await verbs.do(ReadChanges(made_of))
-    changes = verbs.state.changes
+    changes = verbs.state.inside.changes
     assert changes.container_id == made_of.container_id
     assert changes.added >= 3  # srv, srv/data, srv/link; Podman counts folders its own way
     assert changes.changed >= 1

@@ -62,9 +62,9 @@ async def test_a_container_becomes_an_image(lesson: Class) -> None:
     web = lesson.web
     job_id = lesson.dispatcher.submit(ReadChanges(web))
     await lesson.dispatcher.wait(job_id)
-    assert lesson.store.state.changes.container_id == web.container_id
+    assert lesson.store.state.inside.changes.container_id == web.container_id
     await lesson.do(CommitContainer(web, "me/web:2", "me", "why", ("ENV LESSON=8",)))
-    made = lesson.store.state.committed
+    made = lesson.store.state.inside.committed
     base = inspect_image(lesson.client, made.base_id)
     new = inspect_image(lesson.client, "me/web:2")
     assert new.image_id == made.image_id

@@ -124,7 +124,7 @@ async def test_what_is_set_is_read_and_told(verbs: Verbs) -> None:
         restart_policy={"Name": "on-failure", "MaximumRetryCount": 3},
     )
     assert (await verbs.do(ReadResources((target,)))).state is JobState.DONE
-    (read,) = verbs.state.resources
+    (read,) = verbs.state.inside.resources
     assert (read.container_id, read.name) == target
     assert (read.memory, read.memory_swap) == (100 * MIB, 150 * MIB)
     assert (read.nano_cpus, read.pids) == (500_000_000, 50)
@@ -134,7 +134,7 @@ async def test_what_is_set_is_read_and_told(verbs: Verbs) -> None:
     action = UpdateContainers((target,), UpdateConfig(memory=120 * MIB, pids=-1))
     assert went_well(await verbs.do(action))
     await verbs.do(ReadResources((target,)))
-    (read,) = verbs.state.resources
+    (read,) = verbs.state.inside.resources
     assert (read.memory, read.memory_swap, read.pids) == (120 * MIB, 150 * MIB, 0)
 
 

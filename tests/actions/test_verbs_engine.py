@@ -345,7 +345,7 @@ async def test_inspect_is_what_docker_inspect_prints(verbs: Verbs, docker_cli: s
     (image_id,) = verbs.load(spec(verbs, "a:1"))
     container_id = verbs.container(image_id, "one", command=["x"])
     job = await verbs.do(InspectContainer(target(verbs, "one")))
-    raw = verbs.state.inspected[container_id].raw
+    raw = verbs.state.inside.inspected[container_id].raw
     assert json.loads(run_docker(docker_cli, job.docker).stdout) == [json.loads(raw)]
 
 

@@ -47,13 +47,12 @@ from tui.model.resources import Resources
 from tui.model.sendplan import SendPlan
 from tui.model.stats import Processes
 from tui.model.walk import Walk
-from tui.store import browsing, events
+from tui.store import browsing, events, insides
 from tui.store.reduce import HISTORY_MAX, image_row_key, reduce
 from tui.store.state import (
     EMPTY,
     NO_TROUBLE,
     Contents,
-    OpenLog,
     Pane,
     Phase,
     SearchState,
@@ -90,8 +89,8 @@ NO_LISTING = LayerListing("", "")
 DIFF = ContainerDiff("c1", "web", NO_LISTING, NO_LISTING)
 CONSOLE = cast(Console, "a program that wants the terminal")
 EXAMPLES: tuple[events.Event, ...] = (
-    events.FolderRead(Folder("c", b"/etc")),
-    events.ReplacingAsked(Replacing("c", (b"/etc/hosts",))),
+    insides.FolderRead(Folder("c", b"/etc")),
+    insides.ReplacingAsked(Replacing("c", (b"/etc/hosts",))),
     events.EndpointChosen(ENDPOINT),
     events.ConnectionChanged(Phase.FAILED, TROUBLE),
     events.EngineTold(EngineInfo(name="e")),
@@ -99,8 +98,8 @@ EXAMPLES: tuple[events.Event, ...] = (
     events.ImagesListed((IMAGE_A,)),
     events.ContainersListed((CONTAINER,)),
     events.ContainerSizesRead({"c1": 5}),
-    events.ContainersInspected((ContainerDetails("c1", raw="{}"),)),
-    events.ContainersTouched(frozenset({"c1"})),
+    insides.ContainersInspected((ContainerDetails("c1", raw="{}"),)),
+    insides.ContainersTouched(frozenset({"c1"})),
     events.FactsRead((ImageFacts(ImageDetails("sha256:a")),)),
     events.ContentsOpened(Contents(UNREAD)),
     events.LayersListed("sha256:a", UNREAD.layers),
@@ -130,17 +129,17 @@ EXAMPLES: tuple[events.Event, ...] = (
     browsing.TagsListed(TagList("a")),
     browsing.TagFactsRead("a", (RemoteTag("1"),)),
     events.AccountsListed((), (TROUBLE,)),
-    events.ChangesRead(ContainerChanges("c1", added=1)),
-    events.DiffRead(DIFF, SizesBook()),
-    events.ContainerCommitted(Committed("sha256:a")),
-    events.ConsoleOpened(CONSOLE),
-    events.NetworksRead(("bridge",)),
-    events.ContainerRan("c1"),
-    events.LogOpened(OpenLog(("c1",), ("web",), LogBook())),
-    events.EarlierLogRead("c1", LogBook()),
-    events.StatsOpened(StatsBook()),
-    events.ProcessesRead(Processes("c1", ("PID",), (("1",),))),
-    events.ResourcesRead((Resources("c1", "web", memory=1 << 29),)),
+    insides.ChangesRead(ContainerChanges("c1", added=1)),
+    insides.DiffRead(DIFF, SizesBook()),
+    insides.ContainerCommitted(Committed("sha256:a")),
+    insides.ConsoleOpened(CONSOLE),
+    insides.NetworksRead(("bridge",)),
+    insides.ContainerRan("c1"),
+    insides.LogOpened(insides.OpenLog(("c1",), ("web",), LogBook())),
+    insides.EarlierLogRead("c1", LogBook()),
+    insides.StatsOpened(StatsBook()),
+    insides.ProcessesRead(Processes("c1", ("PID",), (("1",),))),
+    insides.ResourcesRead((Resources("c1", "web", memory=1 << 29),)),
     events.OwnRegistryRead(OwnRegistry("/root")),
     events.PullPlanned(PullPlan("a:1", "", (), "", ())),
     events.LoadPlanned(LoadPlan("a.tar", 1, ())),

@@ -7,7 +7,7 @@ from typing import Final
 from tests.ui.fixed import CONTAINERS
 from tui.model.folder import UNKNOWN_OWNER, Folder, FolderItem
 from tui.model.listing import Kind, LayerEntry
-from tui.store import events
+from tui.store import insides
 
 _TIME: Final = 1_789_000_000
 
@@ -27,7 +27,7 @@ _ITEMS: Final = (
     FolderItem(_entry(b"usr", Kind.DIRECTORY), 64_000_000, 1_900, is_whole=False),
     FolderItem(_entry(b"var", Kind.DIRECTORY)._replace(uid=UNKNOWN_OWNER), 0, is_whole=False),
 )  # fmt: skip
-FOLDER: Final = events.FolderRead(
+FOLDER: Final = insides.FolderRead(
     Folder(
         next(one.container_id for one in CONTAINERS if one.name == "api"),
         b"/",

@@ -8,8 +8,7 @@ from tests.ui.fixed import CONTAINERS
 from tui.logs.book import LogBook
 from tui.logs.line import STDERR, STDOUT, LogLine
 from tui.model.pullplan import PlannedLayer, Presence, PullPlan
-from tui.store import events
-from tui.store.state import OpenLog
+from tui.store import events, insides
 
 LAYERS: Final = (
     (29_124_000, "ADD rootfs.tar.xz /", Presence.HERE),
@@ -44,7 +43,7 @@ WRITTEN: Final = (
 )
 
 
-def logged() -> events.LogOpened:
+def logged() -> insides.LogOpened:
     """Return that the log of the first container was opened: it has these lines."""
     book = LogBook()
     book.add(
@@ -54,4 +53,4 @@ def logged() -> events.LogOpened:
         ]
     )
     first = CONTAINERS[0]
-    return events.LogOpened(OpenLog((first.container_id,), (first.name,), book))
+    return insides.LogOpened(insides.OpenLog((first.container_id,), (first.name,), book))

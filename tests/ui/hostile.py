@@ -24,7 +24,7 @@ from tui.model.engine import Endpoint, EngineInfo
 from tui.model.image import HistoryStep, ImageDetails, ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job, JobState
 from tui.model.progress import LayerProgress, Outcome, Progress, TargetOutcome
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import Pane, Phase, Trouble
 
 MARKUP = ("[/x]", "[@click=app.quit]x[/]", "[bold]b", "[link=http://h]l[/link]", "[$x]", "\\[", "[")
@@ -112,7 +112,7 @@ class World:
             events.ContainersListed(self.containers),
             events.ConnectionChanged(Phase.CONNECTED, Trouble()),
             events.FactsRead(self.facts),
-            events.ContainersInspected((self.details(self.containers[0].container_id),)),
+            insides.ContainersInspected((self.details(self.containers[0].container_id),)),
             *self.search(),
             *(events.JobQueued(self._job(10_000 + n, state)) for n, state in enumerate(JobState)),
         )

@@ -13,7 +13,7 @@ from tui.actions.values.changes import ReadDiff, ViewContainerFile
 from tui.contents.changes import Changes
 from tui.contents.changesizes import SizesBook, SizeSource
 from tui.model.filetext import FileText
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import NO_TROUBLE, Phase, Trouble
 from tui.ui.screens.changes import ChangesScreen
 from tui.ui.screens.main import MainScreen
@@ -51,7 +51,7 @@ async def told(here: Stage, *news: events.Event) -> None:
 
 async def read(here: Stage) -> ReadDiff:
     action = await opened(here)
-    await told(here, events.DiffRead(whole_diff(WEB), filled_book()))
+    await told(here, insides.DiffRead(whole_diff(WEB), filled_book()))
     here.recorder.end(action)
     await here.settle()
     return action
@@ -84,7 +84,7 @@ async def test_sizes_come_later_and_rows_in_sight_are_wanted_first() -> None:
         action = await opened(here)
         assert "Reading..." in here.text()
         changes, book = changes_of(WEB), SizesBook()
-        await told(here, events.DiffRead(changes.diff(source=SizeSource.ARCHIVE), book))
+        await told(here, insides.DiffRead(changes.diff(source=SizeSource.ARCHIVE), book))
         assert "GB" not in here.text()
         assert b"var/log/core.dump" in book.sight
         await here.press("down", "down", "left")  # close a folder
@@ -94,7 +94,7 @@ async def test_sizes_come_later_and_rows_in_sight_are_wanted_first() -> None:
         assert "1.24 GB" in line(here, "core.dump"), "told at once, though no sum has it yet"
         assert "1.24 GB" not in line(here, "var/")
         opened_before = set(here.screen(ChangesScreen).turns.view.opened)  # type: ignore[union-attr]
-        await told(here, events.DiffRead(changes.diff(ENTRIES, source=SizeSource.ARCHIVE), book))
+        await told(here, insides.DiffRead(changes.diff(ENTRIES, source=SizeSource.ARCHIVE), book))
         assert "1.29 GB" in line(here, "var/")
         assert here.screen(ChangesScreen).turns.view.opened == opened_before  # type: ignore[union-attr]
         here.recorder.end(action)
@@ -157,7 +157,7 @@ async def test_nothing_was_changed() -> None:
     async with stage(*CONNECTED, size=(80, 24)) as here:
         action = await opened(here)
         diff = Changes(WEB, "web", ()).diff(source=SizeSource.DISK, size_rw=0)
-        await told(here, events.DiffRead(diff, SizesBook()))
+        await told(here, insides.DiffRead(diff, SizesBook()))
         here.recorder.end(action)
         await here.settle()
         assert "has changed nothing" in here.text()
@@ -172,7 +172,7 @@ async def test_what_went_wrong_is_said_and_what_came_stays() -> None:
         assert "It was removed meanwhile." in here.text()
     async with stage(*CONNECTED, size=(80, 24)) as here:
         action = await opened(here)
-        await told(here, events.DiffRead(changes_of(WEB).diff(ENTRIES), filled_book()))
+        await told(here, insides.DiffRead(changes_of(WEB).diff(ENTRIES), filled_book()))
         here.recorder.fail(action, GONE)
         await here.settle()
         assert "The container is gone." in here.line(".dialog-title")
@@ -185,7 +185,7 @@ async def test_read_again_by_a_key_and_when_the_engine_is_back() -> None:
         await here.press("r")
         _first, second = here.recorder.of_kind("read_diff")
         assert "core.dump" in here.text(), "until others come"
-        await told(here, events.DiffRead(Changes(WEB, "web", [("A", "/one")]).diff(), SizesBook()))
+        await told(here, insides.DiffRead(Changes(WEB, "web", [("A", "/one")]).diff(), SizesBook()))
         assert "core.dump" not in here.text()
         assert "one" in here.text()
         here.recorder.fail(second, Trouble("The connection broke."))
@@ -199,7 +199,7 @@ async def test_read_again_by_a_key_and_when_the_engine_is_back() -> None:
 async def test_stopped_by_a_key_and_left() -> None:
     async with stage(*CONNECTED, size=(80, 24)) as here:
         action = await opened(here)
-        await told(here, events.DiffRead(changes_of(WEB).diff(), SizesBook()))
+        await told(here, insides.DiffRead(changes_of(WEB).diff(), SizesBook()))
         await here.press("x")
         number = here.recorder.number(action)
         assert number in here.recorder.cancelled
@@ -207,13 +207,13 @@ async def test_stopped_by_a_key_and_left() -> None:
         await here.press("escape")
         here.screen(MainScreen)
         await here.settle()
-        assert here.state.diff is None, "nobody looks any more"
+        assert here.state.inside.diff is None, "nobody looks any more"
 
 
 async def test_another_containers_changes_are_not_shown() -> None:
     async with stage(*CONNECTED, size=(80, 24)) as here:
         await opened(here)
-        await here.tell(events.DiffRead(replace(whole_diff("other")), filled_book()))
+        await here.tell(insides.DiffRead(replace(whole_diff("other")), filled_book()))
         assert "core.dump" not in here.text()
 
 

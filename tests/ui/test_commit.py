@@ -14,7 +14,7 @@ from tui.actions.values.containers import ContainerTarget
 from tui.actions.values.exporting import ExportContainer, ImportTar
 from tui.model.commit import Committed, ContainerChanges
 from tui.model.image import HistoryStep, ImageFacts
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import Trouble
 from tui.ui.screens.commit import CommitScreen, changes_text
 from tui.ui.screens.committed import CommittedScreen
@@ -52,7 +52,7 @@ async def test_a_commit_from_key_to_layers(size: tuple[int, int]) -> None:
         (counting,) = here.recorder.of_kind("read_changes")
         assert counting == ReadChanges(WEB)
         changes = ContainerChanges(WEB.container_id, 3, 2, 1, 1_234_000, ("/data\x1b",))
-        await here.tell(events.ChangesRead(changes))
+        await here.tell(insides.ChangesRead(changes))
         here.recorder.end(counting)
         await here.settle()
         assert "6 paths (3 added, 2 changed, 1 deleted), 1.23 MB" in here.text()
@@ -63,7 +63,7 @@ async def test_a_commit_from_key_to_layers(size: tuple[int, int]) -> None:
         here.screen(MainScreen)
         (action,) = here.loud
         assert action == CommitContainer(WEB, "me/web:2")
-        await here.tell(events.FactsRead((NEW, BASE)), events.ContainerCommitted(MADE))
+        await here.tell(events.FactsRead((NEW, BASE)), insides.ContainerCommitted(MADE))
         here.recorder.end(action)
         await here.settle()
         here.screen(CommittedScreen)
@@ -116,7 +116,7 @@ async def test_whoever_went_elsewhere_is_not_disturbed() -> None:
     async with stage(*CONNECTED, FACTS_TOLD) as here:
         await opened(here)
         await here.press(*"a:1", "enter", "?")
-        await here.tell(events.FactsRead((NEW, BASE)), events.ContainerCommitted(MADE))
+        await here.tell(events.FactsRead((NEW, BASE)), insides.ContainerCommitted(MADE))
         here.recorder.end(here.loud[0])
         await here.settle()
         assert not isinstance(here.app.screen, CommittedScreen)

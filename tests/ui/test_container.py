@@ -12,7 +12,7 @@ from tui.actions.values.reading import InspectContainer
 from tui.engine.wire_container import container_details
 from tui.model.containerdetails import NO_HEALTH, NO_TEST, ContainerDetails
 from tui.model.engine import Endpoint
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import NO_TROUBLE, Phase, Trouble
 from tui.ui.screens.container import ContainerScreen
 from tui.ui.screens.containersheet import ContainerSheet
@@ -29,7 +29,7 @@ def readings(here: Stage) -> int:
 async def read(here: Stage, *details: ContainerDetails) -> None:
     """Let the reading that is on its way come to its end."""
     action = here.recorder.of_kind("inspect_container")[-1]
-    await here.tell(events.ContainersInspected(details))
+    await here.tell(insides.ContainersInspected(details))
     here.recorder.end(action)
     await here.settle()
 
@@ -153,11 +153,11 @@ async def test_from_the_sheet_to_health_ports_and_the_tree() -> None:
 async def test_what_happens_to_the_container_is_read_again_and_nothing_else() -> None:
     async with stage(*CONNECTED) as here:
         await opened(here)
-        await here.tell(events.ContainersTouched(frozenset({"2" * 64})))
+        await here.tell(insides.ContainersTouched(frozenset({"2" * 64})))
         assert readings(here) == 1, "that was another one"
-        await here.tell(events.ContainersTouched(frozenset({CONTAINER_ID})))
+        await here.tell(insides.ContainersTouched(frozenset({CONTAINER_ID})))
         assert readings(here) == 2
-        await here.tell(events.ContainersTouched(frozenset({CONTAINER_ID})))
+        await here.tell(insides.ContainersTouched(frozenset({CONTAINER_ID})))
         assert readings(here) == 2, "one reading at a time"
         paused = replace(DETAILS, status="paused")
         await read(here, paused)
@@ -166,7 +166,7 @@ async def test_what_happens_to_the_container_is_read_again_and_nothing_else() ->
         await read(here, paused)
         assert readings(here) == 3
         await here.press("escape")
-        await here.tell(events.ContainersTouched(frozenset({CONTAINER_ID})))
+        await here.tell(insides.ContainersTouched(frozenset({CONTAINER_ID})))
         assert readings(here) == 3, "nobody looks any more"
 
 
@@ -175,7 +175,7 @@ async def test_the_cursor_stays_where_it_is() -> None:
         await opened(here)
         await go_to(here, "GREETING")
         key = here.screen(ContainerScreen).rows.cursor_key
-        await here.tell(events.ContainersTouched(frozenset({CONTAINER_ID})))
+        await here.tell(insides.ContainersTouched(frozenset({CONTAINER_ID})))
         await read(here, replace(DETAILS, pid=0, restart_count=0))
         assert here.screen(ContainerScreen).rows.cursor_key == key
 
@@ -186,7 +186,7 @@ async def test_a_container_that_was_removed_is_said_to_be_gone(key: str) -> None
         await opened(here, key)
         await here.tell(
             events.ContainersListed(CONTAINERS[1:]),
-            events.ContainersTouched(frozenset({CONTAINER_ID})),
+            insides.ContainersTouched(frozenset({CONTAINER_ID})),
         )
         assert "This container is gone." in here.text()
         assert "127.0.0.1:8080" in here.text(), "what was known can still be copied"
@@ -255,7 +255,7 @@ async def test_of_several_only_what_changed_is_read_again() -> None:
         await here.press("2", "a", "p")
         others = [replace(DETAILS, container_id=one.container_id) for one in CONTAINERS]
         await read(here, *others)
-        await here.tell(events.ContainersTouched(frozenset({CONTAINERS[1].container_id})))
+        await here.tell(insides.ContainersTouched(frozenset({CONTAINERS[1].container_id})))
         action = here.recorder.of_kind("inspect_container")[-1]
         assert isinstance(action, InspectContainer)
         assert (action.container.name, action.others) == ("cache", ())

@@ -14,7 +14,7 @@ from tui.model.filetext import FileText
 from tui.model.folder import Folder, FolderItem
 from tui.model.listing import Kind, LayerEntry
 from tui.model.replacing import Replacing
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import Trouble
 from tui.ui.screens.confirm import ConfirmScreen
 from tui.ui.screens.containerfiles import ContainerFilesScreen
@@ -64,7 +64,7 @@ async def answered(here: Stage, *told: events.Event) -> OpenPath:
 
 async def at_root(here: Stage) -> ContainerFilesScreen:
     screen = await opened(here)
-    await answered(here, events.FolderRead(ROOT))
+    await answered(here, insides.FolderRead(ROOT))
     return screen
 
 
@@ -78,7 +78,7 @@ async def test_a_folder_as_it_is(size: tuple[int, int]) -> None:
     async with stage(*CONNECTED, size=size) as here:
         await opened(here)
         assert "Reading..." in here.text()
-        assert (await answered(here, events.FolderRead(ROOT))) == OpenPath(WEB, b"/")
+        assert (await answered(here, insides.FolderRead(ROOT))) == OpenPath(WEB, b"/")
         assert names(here) == ["data", "etc", "a.so", "link", "null"]
         text = here.text()
         for part in ("Files of web  /", "data/  (mounted)", "5 kB", "link -> /etc/\\x1b[2J"):
@@ -90,7 +90,7 @@ async def test_down_and_up_again_without_asking_twice() -> None:
     async with stage(*CONNECTED) as here:
         screen = await at_root(here)
         await here.press("j", "enter")
-        assert await answered(here, events.FolderRead(ETC)) == OpenPath(WEB, b"/etc")
+        assert await answered(here, insides.FolderRead(ETC)) == OpenPath(WEB, b"/etc")
         assert names(here) == ["hosts"]
         asked = len(here.recorder.of_kind("open_path"))
         await here.press("u")
@@ -118,7 +118,7 @@ async def test_a_files_text_and_a_link_that_leads_to_a_folder() -> None:
         await here.press("escape")
         here.screen(ContainerFilesScreen).rows.move_to_key("link")
         await here.press("enter")
-        assert await answered(here, events.FolderRead(ETC)) == OpenPath(WEB, b"/link")
+        assert await answered(here, insides.FolderRead(ETC)) == OpenPath(WEB, b"/link")
         assert "Files of web  /etc" in here.text()
         await here.press("u")
         here.screen(ContainerFilesScreen).rows.move_to_key("null")
@@ -132,11 +132,11 @@ async def test_what_was_cut_says_so_and_is_read_further() -> None:
         await opened(here)
         items = (*ROOT.items[:2], ROOT.items[2]._replace(is_whole=False))
         cut = ROOT._replace(items=items, is_cut=True, note="Cut in etc; and so on.")
-        await answered(here, events.FolderRead(cut))
+        await answered(here, insides.FolderRead(cut))
         assert "Cut in etc; and so on. m reads on." in here.text()
         assert ">900 B" in here.text()
         await here.press("m")
-        assert await answered(here, events.FolderRead(ROOT)) == OpenPath(WEB, b"/", reach=1)
+        assert await answered(here, insides.FolderRead(ROOT)) == OpenPath(WEB, b"/", reach=1)
         assert "m reads on" not in here.text()
         await here.press("m")
         assert "all of the folder is here" in here.text()
@@ -212,14 +212,14 @@ async def test_copied_in_after_a_question(tmp_path: Path) -> None:
     async with stage(*CONNECTED) as here:
         await at_root(here)
         await here.press("j", "enter")
-        await answered(here, events.FolderRead(ETC))
+        await answered(here, insides.FolderRead(ETC))
         await here.press("I")
         here.app.screen.query_one("#field-source").query_one(Input).value = str(tmp_path / "hosts")
         await here.settle()
         await here.press("enter")
         action = here.loud[-1]
         assert action == CopyIn(WEB, str(tmp_path / "hosts"), b"/etc")
-        await here.tell(events.ReplacingAsked(Replacing(WEB.container_id, (b"/etc/hosts",))))
+        await here.tell(insides.ReplacingAsked(Replacing(WEB.container_id, (b"/etc/hosts",))))
         here.recorder.end(action, "Nothing is copied yet")
         await here.settle()
         here.screen(ConfirmScreen)
@@ -231,7 +231,9 @@ async def test_copied_in_after_a_question(tmp_path: Path) -> None:
         await here.settle()
         await here.press("enter")
         again = here.loud[-1]
-        await here.tell(events.ReplacingAsked(Replacing(WEB.container_id, (b"/etc/hosts",), False)))
+        await here.tell(
+            insides.ReplacingAsked(Replacing(WEB.container_id, (b"/etc/hosts",), False))
+        )
         here.recorder.end(again)
         await here.settle()
         assert "there may be others" in here.text()
@@ -250,7 +252,7 @@ async def test_copied_in_from_the_list_of_containers(tmp_path: Path) -> None:
         await here.press("enter")
         action = here.loud[-1]
         assert action == CopyIn(WEB, str(source), b"/")
-        await here.tell(events.ReplacingAsked(Replacing(WEB.container_id, (b"/x",))))
+        await here.tell(insides.ReplacingAsked(Replacing(WEB.container_id, (b"/x",))))
         here.recorder.end(action)
         await here.settle()
         here.screen(ConfirmScreen)

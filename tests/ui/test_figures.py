@@ -18,7 +18,7 @@ from tui.model.container import ContainerState, ContainerSummary
 from tui.model.engine import Endpoint
 from tui.model.progress import Progress
 from tui.model.stats import UNKNOWN, Figures
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import Pane, Phase, Trouble
 from tui.store.statsbook import StatsBook, Wish
 from tui.ui.app import OrlopApp
@@ -66,7 +66,7 @@ async def read(here: Stage) -> StatsBook:
     """Wait for a job that reads; the Engine's side is a book that the test fills."""
     await until(lambda: len(reading(here)) == 1, "one job reads")
     book = StatsBook()
-    await here.tell(events.StatsOpened(book))
+    await here.tell(insides.StatsOpened(book))
     await until(lambda: book.wish != Wish(), "the book has a wish")
     return book
 
@@ -174,7 +174,7 @@ async def test_the_sheet_of_figures_reads_for_itself() -> None:
         await here.press("v")
         here.screen(StatsScreen)
         sheet = StatsBook()
-        await here.tell(events.StatsOpened(sheet))
+        await here.tell(insides.StatsOpened(sheet))
         await until(lambda: len(reading(here)) == 1, "the list is not read behind it")
         sheet.add(WEB, figures(56))
         await here.press("escape")
@@ -229,7 +229,7 @@ async def test_a_failure_is_told_once_and_tried_again_when_they_come_into_sight(
         await here.press("2")
         await until(lambda: len(here.recorder.of_kind("follow_stats")) == 2, "tried again")
         book = StatsBook()
-        await here.tell(events.StatsOpened(book))
+        await here.tell(insides.StatsOpened(book))
         book.add(WEB, figures(12))
         again = here.recorder.of_kind("follow_stats")[1]
         for cpu in (12, 34):

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tests.ui.hostile import KINDS, World, harmless, texts
 from tests.ui.stage import NOW, PLAIN_TERMINAL, TERMINAL, Stage, stage
 from tui.actions.values.reading import InspectContainer
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import Pane, Phase
 from tui.ui.screens.connection import ContextsScreen
 from tui.ui.terminal import TerminalFacts
@@ -48,7 +48,7 @@ def inspected(*pressed: str) -> Scene:
         action = here.recorder.of_kind("inspect_container")[-1]
         assert isinstance(action, InspectContainer)
         details = world.details(action.container.container_id)
-        await here.tell(events.ContainersInspected((details,)))
+        await here.tell(insides.ContainersInspected((details,)))
         here.recorder.end(action)
         await here.settle()
         for key in pressed[1:]:

@@ -10,7 +10,7 @@ from tui.actions.values.containers import ContainerTarget
 from tui.actions.values.updating import ReadResources, UpdateContainers
 from tui.model.limits import RestartPolicy
 from tui.model.resources import Resources, UpdateConfig
-from tui.store import events
+from tui.store import insides
 from tui.store.state import Pane, Trouble
 from tui.ui.screens.limits import LimitsScreen
 from tui.ui.screens.main import MainScreen
@@ -30,7 +30,7 @@ async def opened(here: Stage) -> LimitsScreen:
 async def told(here: Stage, *resources: Resources) -> None:
     """Let the Engine answer."""
     (action,) = here.recorder.of_kind("read_resources")
-    await here.tell(events.ResourcesRead(resources))
+    await here.tell(insides.ResourcesRead(resources))
     here.recorder.end(action)
     await here.settle()
 
@@ -63,7 +63,7 @@ async def test_what_was_typed_before_the_answer_stays() -> None:
         assert screen.query_one("#field-memory", Input).value == "700m"
         assert screen.query_one("#field-memory_swap", Input).value == "512m"
         assert "--memory 700m --memory-swap 700m web" in here.text()
-        await here.tell(events.ResourcesRead((FREE,)))
+        await here.tell(insides.ResourcesRead((FREE,)))
         assert screen.query_one("#field-memory", Input).value == "700m"
 
 

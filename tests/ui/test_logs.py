@@ -11,8 +11,8 @@ from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs
 from tui.logs.book import LINES_MAX, LogBook
 from tui.logs.line import STDERR, STDOUT, LogLine
 from tui.model.progress import Progress
-from tui.store import events
-from tui.store.state import OpenLog, Trouble
+from tui.store import events, insides
+from tui.store.state import Trouble
 from tui.ui.screens.logs import LogScreen
 from tui.ui.screens.main import MainScreen
 from tui.ui.widgets.logview import LogView
@@ -39,7 +39,7 @@ async def opened(here: Stage, *texts: bytes) -> LogBook:
     book = LogBook()
     book.add(lines(*texts))
     ids, names = zip(*action.containers, strict=True)
-    await here.tell(events.LogOpened(OpenLog(ids, names, book)))
+    await here.tell(insides.LogOpened(insides.OpenLog(ids, names, book)))
     return book
 
 
@@ -132,7 +132,7 @@ async def test_earlier_lines_are_asked_for_at_the_top() -> None:
         assert action.newer == 2
         earlier = LogBook()
         earlier.add([LogLine(b"2026-11-26T11:00:00.000000000Z", STDOUT, b"long ago")])
-        await here.tell(events.EarlierLogRead(action.container.container_id, earlier))
+        await here.tell(insides.EarlierLogRead(action.container.container_id, earlier))
         here.recorder.end(action)
         await here.settle()
         assert "long ago" in here.text()
@@ -301,7 +301,7 @@ async def test_of_several_containers_nothing_earlier_is_read_and_it_is_said() ->
         ids, names = zip(*action.containers, strict=True)
         book = LogBook()
         book.add(lines(b"one"))
-        await here.tell(events.LogOpened(OpenLog(ids, names, book)))
+        await here.tell(insides.LogOpened(insides.OpenLog(ids, names, book)))
         await here.press("g", "k")
         assert "of one container alone" in here.text()
 
@@ -313,7 +313,7 @@ async def earlier(here: Stage, text: bytes, hour: int) -> ReadEarlierLogs:
     stamp = b"2026-11-26T%02d:00:%02d.000000000Z"
     book = LogBook()
     book.add([LogLine(stamp % (hour, at), STDOUT, text % at) for at in range(40)])
-    await here.tell(events.EarlierLogRead(action.container.container_id, book))
+    await here.tell(insides.EarlierLogRead(action.container.container_id, book))
     here.recorder.end(action)
     await here.settle()
     return action

@@ -20,7 +20,7 @@ from tui.actions.values.running import ReadNetworks, RunContainer
 from tui.model.image import ImageFacts
 from tui.model.limits import RestartPolicy
 from tui.model.runspec import RunMode, RunSpec
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import Pane, Trouble
 from tui.ui.screens.main import MainScreen
 from tui.ui.screens.running import RunScreen, image_text
@@ -128,7 +128,7 @@ async def test_more_is_shown_when_it_is_asked_for() -> None:
         assert here.app.focused is screen.query_one("#field-restart")
         await here.press(*"always", "tab", *"512m")
         assert here.line("#docker").startswith("$ docker run -d --restart always --memory 512m")
-        await here.tell(events.NetworksRead(("bridge", "mine")))
+        await here.tell(insides.NetworksRead(("bridge", "mine")))
         assert screen.query_one("#field-network", Input).placeholder == "bridge, mine"
         await here.press("enter")
         (action,) = here.loud
@@ -164,7 +164,7 @@ async def test_the_cursor_goes_to_the_new_container() -> None:
         (action,) = here.loud
         new = replace(CONTAINERS[0], container_id="9" * 64, name="fresh")
         await here.tell(
-            events.ContainersListed((*CONTAINERS, new)), events.ContainerRan(new.container_id)
+            events.ContainersListed((*CONTAINERS, new)), insides.ContainerRan(new.container_id)
         )
         here.recorder.end(action)
         await here.settle()
@@ -177,7 +177,7 @@ async def test_whoever_went_elsewhere_is_left_there() -> None:
         await opened(here)
         await here.press("enter", "3")
         (action,) = here.loud
-        await here.tell(events.ContainerRan(CONTAINERS[0].container_id))
+        await here.tell(insides.ContainerRan(CONTAINERS[0].container_id))
         here.recorder.end(action)
         await here.settle()
         assert here.main.pane is Pane.HUB

@@ -10,7 +10,7 @@ from tests.ui.stage import CONNECTED, CONTAINERS, NOW, PLAIN_TERMINAL, Stage, st
 from tui.actions.values.stats import ReadProcesses
 from tui.model.container import ContainerState, ContainerSummary
 from tui.model.stats import Figures, Processes
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import Phase, Trouble
 from tui.store.statsbook import StatsBook, Wish
 from tui.ui.screens.processes import ProcessesScreen
@@ -35,7 +35,7 @@ async def opened(here: Stage) -> StatsBook:
     here.screen(StatsScreen)
     assert len(here.recorder.of_kind("follow_stats")) == 1
     book = StatsBook()
-    await here.tell(events.StatsOpened(book))
+    await here.tell(insides.StatsOpened(book))
     return book
 
 
@@ -165,13 +165,13 @@ async def test_the_book_of_those_who_looked_before_is_not_taken() -> None:
         await here.press("escape", "v")
         assert here.screen(StatsScreen)._reading._book is None
         book = StatsBook()
-        await here.tell(events.StatsOpened(book))
+        await here.tell(insides.StatsOpened(book))
         assert here.screen(StatsScreen)._reading._book is book is not old
 
 
-def processes(*pids: int, command: str = "nginx: worker") -> events.ProcessesRead:
+def processes(*pids: int, command: str = "nginx: worker") -> insides.ProcessesRead:
     rows = tuple(("root", str(pid), "00:00:01", command) for pid in pids)
-    return events.ProcessesRead(Processes(WEB, ("UID", "PID", "TIME", "CMD"), rows))
+    return insides.ProcessesRead(Processes(WEB, ("UID", "PID", "TIME", "CMD"), rows))
 
 
 async def test_processes_are_listed_and_read_again() -> None:
@@ -197,7 +197,7 @@ async def test_a_hostile_process_is_only_read() -> None:
         await here.tell(processes(1, 1, command="\x1b]52;c;x\x07[/red]"))
         assert "\\x1b]52;c;x\\x07[/red]" in here.text()
         assert "\x1b" not in here.text()
-        await here.tell(events.ProcessesRead(Processes(WEB, (), ((), ("a", "b")))))
+        await here.tell(insides.ProcessesRead(Processes(WEB, (), ((), ("a", "b")))))
 
 
 async def test_why_there_are_no_processes() -> None:

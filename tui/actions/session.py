@@ -20,7 +20,7 @@ from tui.config.settings import load_settings
 from tui.engine.errors import EngineError, EngineGone
 from tui.layers.errors import LayerError
 from tui.model.engine import Endpoint, EngineEvent
-from tui.store import events
+from tui.store import events, insides
 from tui.store.state import NO_TROUBLE, Phase, Trouble
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class Session:
         if Stale.CONTAINERS in stale:
             self._say(events.ContainersListed(containers.list_containers(client)))
         if Stale.DETAILS in stale:
-            self._say(events.ContainersTouched(self._all_touched()))
+            self._say(insides.ContainersTouched(self._all_touched()))
         if stale & {Stale.IMAGES, Stale.ENGINE}:
             self._say(events.GaugeRead(system.disk_gauge(client.endpoint, client.info)))
 

@@ -9,38 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model.commit import Committed, ContainerChanges
 from tui.model.container import ContainerSummary
 from tui.model.engine import DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import FileDiff
 from tui.model.filetext import FileText
-from tui.model.folder import Folder
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.loadplan import LoadPlan
 from tui.model.ownregistry import OwnRegistry
 from tui.model.progress import Progress, TargetOutcome
 from tui.model.pullplan import PullPlan
-from tui.model.replacing import Replacing
 from tui.model.sendplan import SendPlan
 from tui.model.walk import Walk
 from tui.store.browsing import BrowseEvent
-from tui.store.state import Contents, OpenLog, Pane, Phase, Trouble
+from tui.store.insides import InsideEvent
+from tui.store.state import Contents, Pane, Phase, Trouble
 
 if TYPE_CHECKING:
-    from tui.contents.changes import ContainerDiff
-    from tui.contents.changesizes import SizesBook
     from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedLayer
     from tui.contents.source import Offer
     from tui.credentials.login import Account
-    from tui.engine.console import Console
-    from tui.logs.book import LogBook
-    from tui.model.containerdetails import ContainerDetails
     from tui.model.mirrors import MirrorProbe, Mirrors
-    from tui.model.resources import Resources
-    from tui.model.stats import Processes
-    from tui.store.statsbook import StatsBook
 
 
 class EndpointChosen(NamedTuple):
@@ -86,38 +76,6 @@ class ContainerSizesRead(NamedTuple):
     sizes: Mapping[str, int]
 
 
-class ContainersInspected(NamedTuple):
-    """Everything of some containers came."""
-
-    details: tuple[ContainerDetails, ...]
-
-
-class ContainersTouched(NamedTuple):
-    """Something happened to containers: what inspect tells of them may be another."""
-
-    container_ids: frozenset[str]
-
-
-class ChangesRead(NamedTuple):
-    """What a container has of its own was counted."""
-
-    changes: ContainerChanges
-
-
-class DiffRead(NamedTuple):
-    """What a container has changed was read, or more of it; None: nobody looks any more."""
-
-    diff: ContainerDiff | None
-    book: SizesBook | None = None
-    """What is known of the sizes meanwhile."""
-
-
-class ContainerCommitted(NamedTuple):
-    """An image was made of a container."""
-
-    committed: Committed
-
-
 class FactsRead(NamedTuple):
     """Inspect and history of some images came."""
 
@@ -143,18 +101,6 @@ class FileRead(NamedTuple):
     text: FileText
 
 
-class FolderRead(NamedTuple):
-    """A folder of a container was read."""
-
-    folder: Folder
-
-
-class ReplacingAsked(NamedTuple):
-    """A copy into a container would replace files: the user has to agree."""
-
-    replacing: Replacing
-
-
 class FileDiffed(NamedTuple):
     """A file was compared as two layers have it."""
 
@@ -177,55 +123,6 @@ class Walked(NamedTuple):
     """Where an image or a container lies was found."""
 
     walk: Walk
-
-
-class ConsoleOpened(NamedTuple):
-    """A program of a container wants the terminal."""
-
-    console: Console
-
-
-class NetworksRead(NamedTuple):
-    """The names of the Engine's networks were read."""
-
-    names: tuple[str, ...]
-
-
-class ContainerRan(NamedTuple):
-    """A container was made of an image, and started if that could be."""
-
-    container_id: str
-
-
-class LogOpened(NamedTuple):
-    """Logs are read; what was read of others goes."""
-
-    log: OpenLog
-
-
-class EarlierLogRead(NamedTuple):
-    """What a container wrote before was read."""
-
-    container_id: str
-    book: LogBook
-
-
-class StatsOpened(NamedTuple):
-    """What containers use is read; what was read before goes."""
-
-    stats: StatsBook
-
-
-class ProcessesRead(NamedTuple):
-    """The processes of a container were read."""
-
-    processes: Processes
-
-
-class ResourcesRead(NamedTuple):
-    """What containers may use was read."""
-
-    resources: tuple[Resources, ...]
 
 
 class OwnRegistryRead(NamedTuple):
@@ -393,29 +290,14 @@ Event = (
     | ImagesListed
     | ContainersListed
     | ContainerSizesRead
-    | ContainersInspected
-    | ContainersTouched
-    | ChangesRead
-    | DiffRead
-    | ContainerCommitted
     | FactsRead
     | ContentsOpened
     | LayersListed
     | FileRead
-    | FolderRead
-    | ReplacingAsked
     | FileDiffed
     | SourceAsked
     | ImagesCompared
     | Walked
-    | ConsoleOpened
-    | NetworksRead
-    | ContainerRan
-    | LogOpened
-    | EarlierLogRead
-    | StatsOpened
-    | ProcessesRead
-    | ResourcesRead
     | OwnRegistryRead
     | PullPlanned
     | LoadPlanned
@@ -440,4 +322,5 @@ Event = (
     | AllContainersToggled
     | FiguresToggled
     | BrowseEvent
+    | InsideEvent
 )

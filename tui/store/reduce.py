@@ -13,7 +13,7 @@ from tui.model.image import ImageSummary
 from tui.model.job import Job, JobState
 from tui.store import events
 from tui.store.browsing import BrowseEvent, browsed
-from tui.store.inspecting import inspected, touched
+from tui.store.insides import InsideEvent, inside
 from tui.store.state import EMPTY, ConnectionState, Logins, Pane, Phase, SearchState, State
 
 HISTORY_MAX: Final = 200
@@ -102,41 +102,6 @@ def _(event: events.ContainerSizesRead, state: State) -> State:
 
 
 @reduce.register
-def _(event: events.ContainersInspected, state: State) -> State:
-    return inspected(event, state)
-
-
-@reduce.register
-def _(event: events.ContainersTouched, state: State) -> State:
-    return touched(event, state)
-
-
-@reduce.register
-def _(event: events.ChangesRead, state: State) -> State:
-    return replace(state, changes=event.changes)
-
-
-@reduce.register
-def _(event: events.DiffRead, state: State) -> State:
-    return replace(state, diff=event.diff, sizes=event.book)
-
-
-@reduce.register
-def _(event: events.ContainerCommitted, state: State) -> State:
-    return replace(state, committed=event.committed)
-
-
-@reduce.register
-def _(event: events.NetworksRead, state: State) -> State:
-    return replace(state, networks=event.names)
-
-
-@reduce.register
-def _(event: events.ContainerRan, state: State) -> State:
-    return replace(state, ran=event.container_id)
-
-
-@reduce.register
 def _(event: events.FactsRead, state: State) -> State:
     new = {item.details.image_id: item for item in event.facts}
     return replace(state, facts=MappingProxyType({**state.facts, **new}))
@@ -159,16 +124,6 @@ def _(event: events.LayersListed, state: State) -> State:
 @reduce.register
 def _(event: events.FileRead, state: State) -> State:
     return replace(state, file_text=event.text)
-
-
-@reduce.register
-def _(event: events.FolderRead, state: State) -> State:
-    return replace(state, folders=state.folders.with_folder(event.folder))
-
-
-@reduce.register
-def _(event: events.ReplacingAsked, state: State) -> State:
-    return replace(state, replacing=event.replacing)
 
 
 @reduce.register
@@ -195,38 +150,6 @@ def _(event: events.Walked, state: State) -> State:
 def _(event: events.AccountsListed, state: State) -> State:
     logins = Logins(event.accounts, event.troubles, event.registries, are_known=True)
     return replace(state, logins=logins)
-
-
-@reduce.register
-def _(event: events.ConsoleOpened, state: State) -> State:
-    return replace(state, console=event.console)
-
-
-@reduce.register
-def _(event: events.LogOpened, state: State) -> State:
-    return replace(state, log=event.log)
-
-
-@reduce.register
-def _(event: events.EarlierLogRead, state: State) -> State:
-    if state.log.container_ids != (event.container_id,):
-        return state
-    return replace(state, log=replace(state.log, earlier=event.book))
-
-
-@reduce.register
-def _(event: events.StatsOpened, state: State) -> State:
-    return replace(state, stats=event.stats)
-
-
-@reduce.register
-def _(event: events.ProcessesRead, state: State) -> State:
-    return replace(state, processes=event.processes)
-
-
-@reduce.register
-def _(event: events.ResourcesRead, state: State) -> State:
-    return replace(state, resources=event.resources)
 
 
 @reduce.register
@@ -278,6 +201,13 @@ def _(event: events.SearchFailed, state: State) -> State:
     if event.term != state.search.term:
         return state
     return replace(state, search=SearchState(term=event.term, trouble=event.trouble))
+
+
+@reduce.register
+def _(event: InsideEvent, state: State) -> State:
+    there = frozenset(item.container_id for item in state.containers)
+    now = inside(event, state.inside, there)
+    return state if now is state.inside else replace(state, inside=now)
 
 
 @reduce.register

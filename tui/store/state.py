@@ -8,36 +8,26 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from tui.model.commit import NO_CHANGES, NOT_COMMITTED, Committed, ContainerChanges
 from tui.model.container import ContainerSummary
 from tui.model.engine import NO_ENDPOINT, NO_ENGINE, NO_GAUGE, DiskGauge, Endpoint, EngineInfo
 from tui.model.filediff import NO_DIFF, FileDiff
 from tui.model.filetext import NO_TEXT, FileText
-from tui.model.folder import NO_FOLDERS, Folders
 from tui.model.image import ImageFacts, ImageSummary, SearchResult
 from tui.model.job import Job
 from tui.model.loadplan import NO_LOAD_PLAN, LoadPlan
 from tui.model.ownregistry import NO_OWN_REGISTRY, OwnRegistry
 from tui.model.pullplan import NO_PULL_PLAN, PullPlan
-from tui.model.replacing import NOTHING_REPLACED, Replacing
 from tui.model.sendplan import NO_SEND_PLAN, SendPlan
 from tui.model.walk import NO_WALK, Walk
 from tui.store.browsing import NOTHING_BROWSED, Browsed
+from tui.store.insides import NOTHING_INSIDE, Inside
 
 if TYPE_CHECKING:  # not part of a start
-    from tui.contents.changes import ContainerDiff
-    from tui.contents.changesizes import SizesBook
     from tui.contents.comparing import ComparedImages
     from tui.contents.image import ListedImage
     from tui.contents.source import Offer
     from tui.credentials.login import Account
-    from tui.engine.console import Console
-    from tui.logs.book import LogBook
-    from tui.model.containerdetails import ContainerDetails
     from tui.model.mirrors import MirrorProbe, Mirrors
-    from tui.model.resources import Resources
-    from tui.model.stats import Processes
-    from tui.store.statsbook import StatsBook
 
 
 class Pane(StrEnum):
@@ -131,22 +121,6 @@ class Logins:
     """False until they were read."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLog:
-    """The logs that are read now. The book grows by itself: a line is no event."""
-
-    container_ids: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    """What these are called; a line's `source` counts in both."""
-    book: LogBook | None = None
-    """The newest lines."""
-    earlier: LogBook | None = None
-    """Lines from before those, where somebody went back."""
-
-
-NO_LOG: Final = OpenLog()
-NOT_INSPECTED: Final[Mapping[str, ContainerDetails]] = MappingProxyType({})
-NOT_TOUCHED: Final[Mapping[str, int]] = MappingProxyType({})
 NO_FACTS: Final[Mapping[str, ImageFacts]] = MappingProxyType({})
 NO_PROBES: Final[Mapping[str, MirrorProbe]] = MappingProxyType({})
 DEFAULT_VIEWS: Final[Mapping[Pane, ListView]] = MappingProxyType(
@@ -172,28 +146,12 @@ class State:
     """False until the first list came: an empty pane then says so."""
     containers: tuple[ContainerSummary, ...] = ()
     containers_known: bool = False
-    inspected: Mapping[str, ContainerDetails] = field(default_factory=lambda: NOT_INSPECTED)
-    """The containers that were inspected, by ID, as they were then."""
-    touched: Mapping[str, int] = field(default_factory=lambda: NOT_TOUCHED)
-    """How often something happened to them since."""
-    changes: ContainerChanges = NO_CHANGES
-    """Of the container whose changes were counted last."""
-    diff: ContainerDiff | None = None
-    """What the container that is looked at has changed, as far as it has been read."""
-    sizes: SizesBook | None = None
-    """How large that is, as it comes. The book grows by itself: a size is no event."""
-    committed: Committed = NOT_COMMITTED
-    """The image that was made last of a container."""
     facts: Mapping[str, ImageFacts] = field(default_factory=lambda: NO_FACTS)
     """What inspect and history told, by image ID; never grows old."""
     contents: Contents | None = None
     """Of one image only: half a million files take a quarter of a gigabyte."""
     file_text: FileText = NO_TEXT
     """The file that was read last."""
-    folders: Folders = NO_FOLDERS
-    """Of the container whose files are looked at."""
-    replacing: Replacing = NOTHING_REPLACED
-    """What the copy into a container that was asked for last would replace."""
     file_diff: FileDiff = NO_DIFF
     """The file that was compared last."""
     asked: tuple[Offer, ...] = ()
@@ -202,20 +160,6 @@ class State:
     """The two images that were compared last."""
     walk: Walk = NO_WALK
     """The last way to the disk that was found."""
-    log: OpenLog = NO_LOG
-    """The logs that were opened last."""
-    stats: StatsBook | None = None
-    """What containers use, as it was read last. The book grows by itself: a sample is no event."""
-    processes: Processes | None = None
-    """Of the container whose processes were read last."""
-    resources: tuple[Resources, ...] = ()
-    """What the containers may use whose limits were asked for last."""
-    console: Console | None = None
-    """What asked for the terminal last."""
-    networks: tuple[str, ...] = ()
-    """Names of the Engine's networks, as they were read last."""
-    ran: str = ""
-    """ID of the container that was run last."""
     own_registry: OwnRegistry = NO_OWN_REGISTRY
     """The user's own registry, as it was read last."""
     pull_plan: PullPlan = NO_PULL_PLAN
@@ -230,6 +174,8 @@ class State:
     probes: Mapping[str, MirrorProbe] = field(default_factory=lambda: NO_PROBES)
     """What became of testing mirrors, by their addresses as the Engine tells them."""
     search: SearchState = SearchState()
+    inside: Inside = NOTHING_INSIDE
+    """What is known of containers beyond their list."""
     browsed: Browsed = NOTHING_BROWSED
     """What was looked up in registries."""
     jobs: tuple[Job, ...] = ()

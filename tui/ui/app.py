@@ -181,8 +181,8 @@ class OrlopApp(App[int]):
 
     def _state_changed(self, before: State, after: State) -> None:
         self._follow_connection(before, after)
-        if after.console is not before.console and after.console is not None:
-            self._lend_terminal(after.console)
+        if after.inside.console is not before.inside.console and after.inside.console is not None:
+            self._lend_terminal(after.inside.console)
         known = {job.job_id: job for job in before.jobs}
         for job in after.jobs:
             old = known.get(job.job_id)

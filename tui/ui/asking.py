@@ -169,7 +169,7 @@ class Asking:
             job = next((job for job in state.jobs if job.job_id == job_id), None)
             is_free = screen.app.screen is screen  # whoever went elsewhere is not disturbed
             if job is not None and job.state is JobState.DONE and is_free:
-                screen.app.push_screen(CommittedScreen(state.committed))
+                screen.app.push_screen(CommittedScreen(state.inside.committed))
 
         screen.orlop.after_job(job_id, show)
 

@@ -51,7 +51,7 @@ def begin_copy_in(
 
 def copy_in(orlop: OrlopApp, action: CopyIn, began: Began, ended: Ended) -> None:
     """Copy into a container, and ask before anything is replaced."""
-    before = orlop.store.state.replacing
+    before = orlop.store.state.inside.replacing
     job_id = orlop.dispatcher.submit(action)
     began(job_id)
 
@@ -60,7 +60,7 @@ def copy_in(orlop: OrlopApp, action: CopyIn, began: Began, ended: Ended) -> None
             copy_in(orlop, action._replace(overwrite=True), began, ended)
 
     def told() -> None:
-        replacing = orlop.store.state.replacing
+        replacing = orlop.store.state.inside.replacing
         is_ours = replacing.container_id == action.container.container_id
         ended(sentence(orlop, job_id))
         if replacing is not before and is_ours and not action.overwrite:

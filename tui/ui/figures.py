@@ -85,7 +85,7 @@ class FiguresWatch:
         if self._has_failed:
             return
         if not self._is_reading:
-            self._before = state.stats
+            self._before = state.inside.stats
             self._reading.begin()
             self._is_reading = True
         self._reading.want(wish)

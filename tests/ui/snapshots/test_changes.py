@@ -10,11 +10,11 @@ from tests.ui.fixed import CONTAINERS
 from tests.ui.fixedchanges import filled_book, whole_diff
 from tests.ui.scenes import SMALL, TINY, WIDE, Scene, Size
 from tests.ui.snapshots.conftest import Snap
-from tui.store import events
+from tui.store import insides
 
 WEB: Final = next(one.container_id for one in CONTAINERS if one.name == "web")
 TO_WEB: Final = ("2", "/", *"web", "enter", "D")
-CHANGED: Final = (events.DiffRead(whole_diff(WEB), filled_book()),)
+CHANGED: Final = (insides.DiffRead(whole_diff(WEB), filled_book()),)
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL, TINY])

@@ -10,10 +10,10 @@ from tests.ui.fixed import CONNECTED, CONTAINERS
 from tests.ui.fixedcontainer import DETAILS
 from tests.ui.scenes import SMALL, WIDE, Scene, Size
 from tests.ui.snapshots.conftest import Snap
-from tui.store import events
+from tui.store import insides
 
 ONE = replace(DETAILS, container_id=CONTAINERS[1].container_id, name=CONTAINERS[1].name)
-TOLD = (*CONNECTED, events.ContainersInspected((ONE,)))
+TOLD = (*CONNECTED, insides.ContainersInspected((ONE,)))
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL])

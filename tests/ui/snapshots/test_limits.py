@@ -9,7 +9,7 @@ from tests.ui.scenes import SMALL, WIDE, Scene, Size
 from tests.ui.snapshots.conftest import Snap
 from tui.model.limits import RestartPolicy
 from tui.model.resources import Resources
-from tui.store.events import ResourcesRead
+from tui.store.insides import ResourcesRead
 
 SET = Resources(
     CONTAINERS[1].container_id,

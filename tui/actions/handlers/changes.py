@@ -8,7 +8,7 @@ from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.changes import ReadDiff, ViewContainerFile
 from tui.model.filetext import FileText
 from tui.model.progress import Progress
-from tui.store import events
+from tui.store import events, insides
 
 if TYPE_CHECKING:
     from tui.contents.changes import ContainerDiff
@@ -29,7 +29,7 @@ def read_diff(action: ReadDiff, context: JobContext) -> Ending:
         context.report(Progress(text, done, total))
 
     def tell(diff: ContainerDiff, book: SizesBook) -> None:
-        context.tell(events.DiffRead(diff, book))
+        context.tell(insides.DiffRead(diff, book))
 
     watch = DiffWatch(context.check, report, tell, context.on_cancel)
     container = action.container

@@ -16,7 +16,7 @@ from tui.model.image import ImageFacts
 from tui.model.progress import Progress
 from tui.model.reference import ImageReference, parse_reference
 from tui.model.text import short_id, visible
-from tui.store import events
+from tui.store import events, insides
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -28,7 +28,7 @@ def read_changes(action: ReadChanges, context: JobContext) -> Ending:
 
     client = context.client()
     context.on_cancel(client.cut)
-    context.tell(events.ChangesRead(changes_of(client, action.container.container_id)))
+    context.tell(insides.ChangesRead(changes_of(client, action.container.container_id)))
     return Ending()
 
 
@@ -104,7 +104,7 @@ def _told(action: CommitContainer, context: JobContext, made: Committed) -> Endi
     with suppress(NotFound):  # an image may be gone while its container is not
         base = images.image_facts(client, made.base_id)
     context.tell(events.FactsRead((new,) if base is None else (new, base)))
-    context.tell(events.ContainerCommitted(made))
+    context.tell(insides.ContainerCommitted(made))
     shared = shared_layers(base.details.diff_ids if base else (), new.details.diff_ids)
     name = visible(action.reference) or short_id(made.image_id)
     return Ending(

@@ -8,7 +8,7 @@ from tui.i18n import _
 from tui.model.filetext import FileText
 from tui.model.listing import Kind
 from tui.model.progress import Progress
-from tui.store import events
+from tui.store import events, insides
 
 
 def open_path(action: OpenPath, context: JobContext) -> Ending:
@@ -28,7 +28,7 @@ def open_path(action: OpenPath, context: JobContext) -> Ending:
     path, told = found_at(client, container_id, action.path)
     if told.kind is Kind.DIRECTORY:
         folder = read_folder(client, container_id, path, step=action.reach, watch=watch)
-        context.tell(events.FolderRead(folder))
+        context.tell(insides.FolderRead(folder))
     elif told.kind is Kind.FILE:
         data, has_more = first_bytes(client, container_id, path, watch)
         context.tell(events.FileRead(FileText(container_id, 0, path, data, has_more)))

@@ -16,7 +16,7 @@ from tui.actions.values.containers import (
 from tui.actions.values.reading import InspectContainer, ReadContainerSizes
 from tui.i18n import _
 from tui.model.text import visible
-from tui.store import events
+from tui.store import events, insides
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -47,7 +47,7 @@ def inspect_container(action: InspectContainer, context: JobContext) -> Ending:
         except NotFound:
             if not action.others:
                 raise
-    context.tell(events.ContainersInspected(tuple(details)))
+    context.tell(insides.ContainersInspected(tuple(details)))
     return Ending()
 
 

@@ -14,7 +14,7 @@ from tui.model.folder import joined
 from tui.model.progress import Outcome, Progress, TargetOutcome
 from tui.model.replacing import Replacing
 from tui.model.text import exact_size, visible
-from tui.store import events
+from tui.store import insides
 
 if TYPE_CHECKING:
     from tui.contents.beneath import Extracted
@@ -128,7 +128,7 @@ def copy_in(action: CopyIn, context: JobContext) -> Ending:
     if not action.overwrite:
         found, is_all = replaced_by(client, container_id, source, landing)
         if found:
-            context.tell(events.ReplacingAsked(Replacing(container_id, tuple(found), is_all)))
+            context.tell(insides.ReplacingAsked(Replacing(container_id, tuple(found), is_all)))
             return Ending(_("Nothing is copied yet: files of these names are there."))
     total = measured(source, context.check)
     packed = Packed(source, landing.name, context.check)

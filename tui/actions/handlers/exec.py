@@ -11,7 +11,7 @@ from tui.actions.values.exec import AttachContainer, ExecCommand
 from tui.engine.errors import EngineError, NotFound
 from tui.i18n import _
 from tui.model.text import visible
-from tui.store import events
+from tui.store import insides
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def lend(
     size between has the program draw again. So does the first size, with `draws_again`.
     """
     context.on_cancel(console.end)
-    context.tell(events.ConsoleOpened(console))
+    context.tell(insides.ConsoleOpened(console))
     told: Size | None = None
     for size in console.sizes():
         with suppress(EngineError):  # an Engine that has gone ends the stream too

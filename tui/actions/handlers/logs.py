@@ -16,8 +16,7 @@ from tui.engine.errors import Cancelled, Conflict, EngineError, NotFound
 from tui.i18n import _, ngettext
 from tui.model.progress import Progress
 from tui.model.text import exact_size, visible
-from tui.store import events
-from tui.store.state import OpenLog
+from tui.store import insides
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -49,7 +48,7 @@ def follow_logs(action: FollowLogs, context: JobContext) -> Ending:
 
     book = LogBook()
     ids, names = zip(*action.containers, strict=True)
-    context.tell(events.LogOpened(OpenLog(ids, names, book)))
+    context.tell(insides.LogOpened(insides.OpenLog(ids, names, book)))
     since = seconds_of(action.since, time.time())
     request = LogRequest(tail=action.tail, since=since, follow=True)
     following = _Following(action, context, book, request)
@@ -195,7 +194,7 @@ def read_earlier_logs(action: ReadEarlierLogs, context: JobContext) -> Ending:
         if book.end == book.first:
             # More has been written meanwhile than was counted, or there is nothing.
             book = _before(action, client, LogRequest(until=until))
-    context.tell(events.EarlierLogRead(action.container.container_id, book))
+    context.tell(insides.EarlierLogRead(action.container.container_id, book))
     return Ending()
 
 

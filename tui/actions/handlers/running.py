@@ -14,7 +14,7 @@ from tui.i18n import _
 from tui.model.progress import Progress
 from tui.model.runspec import RunMode, RunSpec
 from tui.model.text import short_id, visible
-from tui.store import events
+from tui.store import events, insides
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -69,7 +69,7 @@ def read_networks(action: ReadNetworks, context: JobContext) -> Ending:
     del action
     client = context.client()
     context.on_cancel(client.cut)
-    context.tell(events.NetworksRead(network_names(client)))
+    context.tell(insides.NetworksRead(network_names(client)))
     return Ending()
 
 
@@ -184,4 +184,4 @@ def _tell(context: JobContext, made: MadeContainer) -> None:
     with suppress(EngineError):  # the session tells of an Engine that has gone
         listed = containers.list_containers(context.client())
         context.tell(events.ContainersListed(listed))
-        context.tell(events.ContainerRan(made.container_id))
+        context.tell(insides.ContainerRan(made.container_id))

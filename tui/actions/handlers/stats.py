@@ -13,7 +13,7 @@ from tui.actions.values.stats import FollowStats, ReadProcesses
 from tui.engine.errors import Cancelled, Conflict, EngineError, NotFound
 from tui.i18n import ngettext
 from tui.model.progress import Progress
-from tui.store import events
+from tui.store import insides
 
 if TYPE_CHECKING:
     from tui.engine.client import EngineClient
@@ -48,7 +48,7 @@ def follow_stats(_action: FollowStats, context: JobContext) -> Ending:
     book = StatsBook()
     following = _Following(context, book)
     context.on_cancel(following.end)
-    context.tell(events.StatsOpened(book))
+    context.tell(insides.StatsOpened(book))
     told = 0
     try:
         while not context.cancelled.is_set():
@@ -72,7 +72,7 @@ def read_processes(action: ReadProcesses, context: JobContext) -> Ending:
     with context.client() as client:
         context.on_cancel(client.cut)
         told = processes(client, action.container.container_id)
-    context.tell(events.ProcessesRead(told))
+    context.tell(insides.ProcessesRead(told))
     return Ending()
 
 

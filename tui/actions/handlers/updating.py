@@ -12,7 +12,7 @@ from tui.actions.values.updating import ReadResources, UpdateContainers
 from tui.engine.errors import Conflict, EngineError, EngineRefused
 from tui.i18n import N_, _
 from tui.model.text import memory_size, visible
-from tui.store import events
+from tui.store import insides
 
 _REFUSALS: Final = (
     (
@@ -55,7 +55,7 @@ def read_resources(action: ReadResources, context: JobContext) -> Ending:
     client = context.client()
     context.on_cancel(client.cut)
     read = tuple(resources(client, target.container_id) for target in action.containers)
-    context.tell(events.ResourcesRead(read))
+    context.tell(insides.ResourcesRead(read))
     return Ending()
 
 

@@ -25,7 +25,7 @@ from tui.layers.union import Change
 from tui.model.job import Job, JobState
 from tui.model.listing import Kind, LayerEntry
 from tui.model.text import visible
-from tui.store import events
+from tui.store import insides
 from tui.store.state import Phase, State
 from tui.ui.progress import progress_bar
 from tui.ui.screens.changerows import ChangeRows, bytes_pieces, change_fields, count_pieces
@@ -118,7 +118,7 @@ class ChangesScreen(TreeSheet):
 
         def forget() -> None:
             if not any(isinstance(screen, ChangesScreen) for screen in orlop.screen_stack):
-                orlop.store.apply(events.DiffRead(None))
+                orlop.store.apply(insides.DiffRead(None))
 
         orlop.after_job(job_id, forget)
         if self._reading is None:
@@ -128,7 +128,7 @@ class ChangesScreen(TreeSheet):
         """Read the changes; those that are shown stay until others come."""
         orlop = self.orlop
         orlop.dispatcher.cancel(self._job)
-        self._old = orlop.store.state.diff
+        self._old = orlop.store.state.inside.diff
         self._job = orlop.dispatcher.submit(ReadDiff(self._container))
         self.rows.empty_text = _("Reading...")
         self._note = ""
@@ -154,10 +154,10 @@ class ChangesScreen(TreeSheet):
         return job if job is not None and not job.state.is_final else None
 
     def _changed(self, state: State) -> None:
-        diff = state.diff
+        diff = state.inside.diff
         is_new = diff is not None and diff is not self._old and diff is not self._diff
         if is_new and diff is not None and diff.container_id == self._container.container_id:
-            self._diff, self._book = diff, state.sizes
+            self._diff, self._book = diff, state.inside.sizes
         self._try_again(state.connection.phase)
         self._build()
         self._show_news()

@@ -64,7 +64,7 @@ class CommitScreen(ClaimingScreen):
         self.orlop.dispatcher.cancel(self._counting)
 
     def _show(self, state: State) -> None:
-        changes, wanted = state.changes, self._selection.containers[0].container_id
+        changes, wanted = state.inside.changes, self._selection.containers[0].container_id
         job = next((job for job in state.jobs if job.job_id == self._counting), None)
         if changes.container_id == wanted and (job is None or job.state is JobState.DONE):
             text = changes_text(changes)

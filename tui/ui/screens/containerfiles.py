@@ -96,7 +96,7 @@ class ContainerFilesScreen(Sheet[None]):
     @property
     def folder(self) -> Folder | None:
         """The folder in view, as far as it was read."""
-        folders = self.orlop.store.state.folders
+        folders = self.orlop.store.state.inside.folders
         is_ours = folders.container_id == self.container.container_id
         return folders.known.get(self.path) if is_ours else None
 
@@ -124,8 +124,8 @@ class ContainerFilesScreen(Sheet[None]):
         state = self.orlop.store.state
         self.orlop.dispatcher.cancel(self._job)
         self._note = ""
-        is_ours = state.folders.container_id == self.container.container_id
-        if not anew and is_ours and path in state.folders.known:
+        is_ours = state.inside.folders.container_id == self.container.container_id
+        if not anew and is_ours and path in state.inside.folders.known:
             self._go(path)
             return
         self._wanted, self._text = path, state.file_text
@@ -145,8 +145,8 @@ class ContainerFilesScreen(Sheet[None]):
             self.say(trouble if self.folder is not None else "")
         elif state.file_text is not self._text:
             self._show_text(state.file_text)
-        elif state.folders.container_id == self.container.container_id:
-            self._go(state.folders.path)
+        elif state.inside.folders.container_id == self.container.container_id:
+            self._go(state.inside.folders.path)
 
     def _go(self, path: bytes) -> None:
         """Show another folder; the cursor is on the one that was left, when going up."""

@@ -116,7 +116,7 @@ class ContainerSheet(Sheet[None]):
         state = self.orlop.store.state
         wanted = self._stale(state)
         for one in wanted:
-            self._asked[one.container_id] = state.touched.get(one.container_id, 0)
+            self._asked[one.container_id] = state.inside.touched.get(one.container_id, 0)
         if wanted:
             action = InspectContainer(wanted[0], tuple(wanted[1:]))
             self._job = self.orlop.dispatcher.submit(action)
@@ -129,7 +129,7 @@ class ContainerSheet(Sheet[None]):
 
     def _stale(self, state: State) -> list[ContainerTarget]:
         """Return the containers that are there and to which something has happened."""
-        left, asked, touched = gone(self.containers, state), self._asked, state.touched
+        left, asked, touched = gone(self.containers, state), self._asked, state.inside.touched
         return [
             one
             for one in self.containers
@@ -141,7 +141,7 @@ class ContainerSheet(Sheet[None]):
         """Show what is known now, and have read what is not."""
         told = {one.container_id: one for one in self.details}
         for container in self.containers:
-            found = state.inspected.get(container.container_id)
+            found = state.inside.inspected.get(container.container_id)
             if found is not None:
                 told[container.container_id] = found
         details = tuple(

@@ -41,7 +41,7 @@ class LimitsScreen(FormScreen):
     def on_mount(self) -> None:
         """Have it read, and follow the store until it is."""
         if self._selection.containers:
-            self._before = self.orlop.store.state.resources
+            self._before = self.orlop.store.state.inside.resources
             action = ReadResources(self._selection.container_targets)
             self._reading = self.orlop.dispatcher.submit(action)
             self.follow(self._show)
@@ -63,8 +63,8 @@ class LimitsScreen(FormScreen):
         job = next((job for job in state.jobs if job.job_id == self._reading), None)
         if job is not None and job.state is JobState.FAILED:
             self._form = limits_form(None, visible(f"{job.summary} {job.remedy}".strip()))
-        elif state.resources is not self._before:
-            self._fill_in(state.resources)
+        elif state.inside.resources is not self._before:
+            self._fill_in(state.inside.resources)
         self._judge()
 
     def _fill_in(self, current: tuple[Resources, ...]) -> None:

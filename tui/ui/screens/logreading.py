@@ -66,7 +66,7 @@ class LogReading:
 
     def take(self, state: State) -> bool:
         """Take what the state has of these logs; tells whether it is another book than before."""
-        log = state.log
+        log = state.inside.log
         if log.container_ids == tuple(one.container_id for one in self.action.containers):
             self._live = log.book
         if self.is_earlier:
@@ -131,7 +131,7 @@ class LogReading:
         job = _job(state, self._earlier)
         if job is not None and job.state is JobState.FAILED:
             return f"{job.summary} {job.remedy}"
-        earlier = state.log.earlier
+        earlier = state.inside.log.earlier
         if earlier is None or earlier is self.book:
             return ""
         if earlier.end == earlier.first:

@@ -60,7 +60,7 @@ class ProcessesScreen(Sheet[None]):
 
     def _show(self, state: State) -> None:
         job = next((job for job in state.jobs if job.job_id == self._job), None)
-        told, rows = state.processes, self.part("RowList", RowList)
+        told, rows = state.inside.processes, self.part("RowList", RowList)
         if told is not None and told.container_id == self._container.container_id:
             if told is not self._told:
                 rows.set_columns(process_columns(told))

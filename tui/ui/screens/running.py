@@ -158,7 +158,7 @@ class RunScreen(FormScreen):
         if details:
             words = visible(shell_words(details.cmd))
             self.part("#field-command", Input).placeholder = words
-        self.part("#field-network", Input).placeholder = some(state.networks)
+        self.part("#field-network", Input).placeholder = some(state.inside.networks)
 
     @on(Tick.Changed)
     def _ticked(self, event: Tick.Changed) -> None:
@@ -228,7 +228,7 @@ def some(names: tuple[str, ...]) -> str:
 def run_and_show(screen: MainScreen, action: RunContainer) -> None:
     """Run a container, and go to it unless somebody went elsewhere meanwhile."""
     pane, app = screen.pane, screen.orlop
-    before = screen.state.ran
+    before = screen.state.inside.ran
     if action.spec.mode is RunMode.INTERACTIVE:
         app.typed_ahead.begin()  # what is typed from now on is for the program
         job_id = app.start_program(action)
@@ -239,7 +239,7 @@ def run_and_show(screen: MainScreen, action: RunContainer) -> None:
         job = next((job for job in screen.state.jobs if job.job_id == job_id), None)
         if job is not None and job.state is JobState.DONE:
             app.drafts.pop(action.spec.image, None)
-        container_id = screen.state.ran
+        container_id = screen.state.inside.ran
         is_free = app.screen is screen and screen.pane is pane and not screen.filtering.is_on
         if container_id in ("", before) or not is_free:
             return

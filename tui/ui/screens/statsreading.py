@@ -29,7 +29,7 @@ class StatsReading:
     def begin(self) -> None:
         """Read from now on."""
         self._orlop.dispatcher.cancel(self._job)
-        self._book, self._old = None, self._orlop.store.state.stats
+        self._book, self._old = None, self._orlop.store.state.inside.stats
         self._job = self._orlop.dispatcher.submit(FollowStats())
 
     def end(self) -> None:
@@ -48,8 +48,8 @@ class StatsReading:
 
     def take(self, state: State) -> None:
         """Take the book when it is there, and tell it what is needed."""
-        if self._job and self._book is None and state.stats is not self._old:
-            self._book = state.stats
+        if self._job and self._book is None and state.inside.stats is not self._old:
+            self._book = state.inside.stats
             self.want(self._wish)
 
     def want(self, wish: Wish) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.model.container import ContainerSummary
 from tui.model.containerdetails import ContainerDetails
 from tui.model.engine import Endpoint
-from tui.store import events
+from tui.store import events, insides
 from tui.store.reduce import reduce
 from tui.store.state import EMPTY, State
 
@@ -24,33 +24,33 @@ def listed(*ids: str) -> events.ContainersListed:
 
 def test_several_are_kept_by_their_ids() -> None:
     state = after(
-        listed("1", "2"), events.ContainersInspected((ONE,)), events.ContainersInspected((TWO,))
+        listed("1", "2"), insides.ContainersInspected((ONE,)), insides.ContainersInspected((TWO,))
     )
-    assert dict(state.inspected) == {"1": ONE, "2": TWO}
+    assert dict(state.inside.inspected) == {"1": ONE, "2": TWO}
 
 
 def test_those_that_vanished_are_dropped_with_the_next_reading() -> None:
-    state = after(listed("1", "2"), events.ContainersInspected((ONE, TWO)), listed("2"))
-    state = after(events.ContainersInspected((TWO,)), state=state)
-    assert dict(state.inspected) == {"2": TWO}
-    assert dict(state.touched) == {"2": 0}
+    state = after(listed("1", "2"), insides.ContainersInspected((ONE, TWO)), listed("2"))
+    state = after(insides.ContainersInspected((TWO,)), state=state)
+    assert dict(state.inside.inspected) == {"2": TWO}
+    assert dict(state.inside.touched) == {"2": 0}
 
 
 def test_only_what_was_looked_at_is_counted() -> None:
-    state = after(events.ContainersInspected((ONE,)))
-    assert after(events.ContainersTouched(frozenset({"2"})), state=state) is state
-    touched = events.ContainersTouched(frozenset({"1", "2"}))
-    assert dict(after(touched, touched, state=state).touched) == {"1": 2}
+    state = after(insides.ContainersInspected((ONE,)))
+    assert after(insides.ContainersTouched(frozenset({"2"})), state=state) is state
+    touched = insides.ContainersTouched(frozenset({"1", "2"}))
+    assert dict(after(touched, touched, state=state).inside.touched) == {"1": 2}
 
 
 def test_a_reading_forgets_no_touch_that_came_meanwhile() -> None:
-    touched = events.ContainersTouched(frozenset({"1"}))
-    read = events.ContainersInspected((ONE,))
-    assert after(read, touched, read).touched["1"] == 1
+    touched = insides.ContainersTouched(frozenset({"1"}))
+    read = insides.ContainersInspected((ONE,))
+    assert after(read, touched, read).inside.touched["1"] == 1
 
 
 def test_another_engine_forgets_all_of_it() -> None:
     chosen = events.EndpointChosen(Endpoint("unix:///other", "--host"))
-    state = after(events.ContainersInspected((ONE,)), chosen)
-    assert not state.inspected
-    assert not state.touched
+    state = after(insides.ContainersInspected((ONE,)), chosen)
+    assert not state.inside.inspected
+    assert not state.inside.touched
