@@ -203,7 +203,7 @@ async def test_stopped_by_a_key_and_left() -> None:
         await here.press("x")
         number = here.recorder.number(action)
         assert number in here.recorder.cancelled
-        assert "stopped" in here.line("#sheet-keys")
+        assert "stopped" in here.line(".dialog-title")
         await here.press("escape")
         here.screen(MainScreen)
         await here.settle()

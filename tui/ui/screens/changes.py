@@ -93,6 +93,7 @@ class ChangesScreen(TreeSheet):
         self._count = 0
         """Sizes that were known when the rows were shown last."""
         self._is_building = False
+        self._is_stopped = False
         self._phase = Phase.CONNECTED
 
     def compose(self) -> ComposeResult:
@@ -120,9 +121,10 @@ class ChangesScreen(TreeSheet):
             if not any(isinstance(screen, ChangesScreen) for screen in orlop.screen_stack):
                 orlop.store.apply(insides.DiffRead(None))
 
-        orlop.after_job(job_id, forget)
         if self._reading is None:
             forget()
+        else:
+            orlop.after_job(job_id, forget)
 
     def action_again(self) -> None:
         """Read the changes; those that are shown stay until others come."""
@@ -131,14 +133,14 @@ class ChangesScreen(TreeSheet):
         self._old = orlop.store.state.inside.diff
         self._job = orlop.dispatcher.submit(ReadDiff(self._container))
         self.rows.empty_text = _("Reading...")
-        self._note = ""
+        self._note, self._is_stopped = "", False
         self.show_keys()
 
     def action_stop(self) -> None:
         """Ask for no more sizes."""
         if self._reading is not None:
+            self._is_stopped = True
             self.orlop.dispatcher.cancel(self._job)
-            self.say(_("stopped; r reads again"))
 
     # What comes
 
@@ -237,6 +239,8 @@ class ChangesScreen(TreeSheet):
         if job is not None:
             full, text = progress_bar(job.progress, self.orlop.glyphs), job.progress.text
             return (CellText(f"{full} {text or _('Reading...')} ", "accent"),)
+        if self._is_stopped:
+            return (CellText(_(" stopped; r reads again "), "warn"),)
         sources = {
             SizeSource.DISK: _("sizes: from the disk "),
             SizeSource.ARCHIVE: _("sizes: asked of the Engine "),
