@@ -17,6 +17,7 @@ from tui.engine import changes
 from tui.engine.client import EngineClient, connect
 from tui.engine.containers import list_containers
 from tui.engine.practice import PracticeEngine
+from tui.model.job import JobState
 from tui.store.store import Store
 
 
@@ -78,3 +79,20 @@ async def _read_only(client: EngineClient, target: ContainerTarget) -> Container
     assert store.state.inside.diff is not None
     await dispatcher.close()
     return store.state.inside.diff
+
+
+async def test_a_fault_in_a_thread_ends_the_job(
+    client: EngineClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("tui.contents.changesasked.entry_of", broken)
+    web = next(one for one in list_containers(client) if one.name == "web")
+    store = Store()
+    dispatcher = Dispatcher(HANDLERS, client.for_job, store.apply)
+    await dispatcher.wait(dispatcher.submit(ReadDiff(ContainerTarget(web.container_id, "web"))))
+    (job,) = store.state.jobs
+    assert job.state is JobState.FAILED
+    assert job.summary == "A fault in orlop ended this job."
+    await dispatcher.close()

@@ -43,7 +43,7 @@ async def told(here: Stage, *news: events.Event) -> None:
     await here.tell(*news)
     screen = here.screen(ChangesScreen)
     for _try in range(500):
-        if screen._shown is screen._diff and not screen._is_building and not screen.turns.word:
+        if screen.shown is screen._latest and not screen._is_building and not screen.turns.word:
             break
         await asyncio.sleep(0.01)
     await here.settle()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.contents.changes import GONE, LOSSY, NOT_TOLD, Changes
 from tui.contents.changesizes import SizesBook, as_told
-from tui.engine.errors import Cancelled, EngineError, EngineRefused, NotFound
+from tui.engine.errors import Cancelled, EngineRefused, NotFound
 from tui.layers.bytesource import ByteSource, Readable
 from tui.layers.errors import LayerError
 from tui.layers.tarscan import TarScanner
@@ -93,7 +93,7 @@ class Asked:
         self._clients: list[EngineClient] = []
         self._threads: list[threading.Thread] = []
         self._is_stopped = False
-        self.error: EngineError | None = None
+        self.error: Exception | None = None
         """What ended the asking too early."""
         self.ended = threading.Event()
         """Is set when nobody asks any more."""
@@ -141,15 +141,15 @@ class Asked:
 
     def _run(self, work: Callable[[EngineClient], None], client: EngineClient) -> None:
         """Work in a thread; the first that fails ends all."""
-        with client:
-            try:
+        try:
+            with client:
                 work(client)
-            except Cancelled:
-                pass
-            except EngineError as error:
-                if not self._is_stopped:
-                    self.error = self.error or error
-                    self.stop()
+        except Cancelled:
+            pass
+        except Exception as error:  # a fault of ours goes to the thread of the job too
+            if not self._is_stopped:
+                self.error = self.error or error
+                self.stop()
         with self._book.wished:
             self._running -= 1
             if not self._running:

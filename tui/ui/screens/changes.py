@@ -14,25 +14,24 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 
-from tui.actions.values.changes import ReadDiff, ViewContainerFile
+from tui.actions.values.changes import ReadDiff
 from tui.actions.values.containers import ContainerTarget
-from tui.contents.changes import ContainerDiff, is_told
+from tui.contents.changes import ContainerDiff
 from tui.contents.changesizes import SizesBook, SizeSource
 from tui.i18n import N_, _
 from tui.layers.filetree import FileTree
 from tui.layers.treeview import ALL, Choice, TreeView
 from tui.layers.union import Change
 from tui.model.job import Job, JobState
-from tui.model.listing import Kind, LayerEntry
 from tui.model.text import visible
 from tui.store import insides
 from tui.store.state import Phase, State
 from tui.ui.progress import progress_bar
-from tui.ui.screens.changerows import ChangeRows, bytes_pieces, change_fields, count_pieces
-from tui.ui.screens.filekeys import COPY, FILTER, HELP, NEXT, OPEN, REST, Key, bindings
-from tui.ui.screens.filerows import TreeRows, columns, key_of
+from tui.ui.screens.changerows import ChangeRows, bytes_pieces, count_pieces
+from tui.ui.screens.changeverbs import CHANGE_KEYS, ChangeVerbs
+from tui.ui.screens.filekeys import bindings
+from tui.ui.screens.filerows import TreeRows, columns
 from tui.ui.screens.fileturns import Turned
-from tui.ui.screens.text import FieldsScreen, FieldValue, TextScreen, copyable
 from tui.ui.screens.treesheet import TreeSheet
 from tui.ui.widgets.columns import CellText
 from tui.ui.widgets.rowlist import RowList
@@ -43,23 +42,6 @@ OPENED: Final = 60
 
 MANY: Final = 50_000
 """Changes that are kept out of Python's search for cycles."""
-
-CHANGE_KEYS: Final = (
-    HELP,
-    *OPEN,
-    NEXT,
-    FILTER,
-    Key("i", "entry('details')", N_("details"), N_("All of an entry: mode, owner, time, size.")),
-    Key("v", "entry('view')", N_("view"), N_("Show the text of the file as it is now.")),
-    Key("o", "tree('order')", N_("sort"), N_("Sort by size, or by name again.")),
-    Key("r", "again", N_("again"), N_("Read the changes again.")),
-    Key("x", "stop", N_("stop"), N_("Ask for no more sizes.")),
-    *(key for key in REST if key.shown not in "omr"),
-    Key("m", "tree('kinds', 'm')", N_("changed"), N_("Show or hide what was changed.")),
-    Key("d", "tree('kinds', 'd')", N_("removed"), N_("Show or hide what was removed.")),
-    COPY,
-)
-"""The keys of this screen; the usual ones first."""
 
 KINDS: Final = {
     "a": frozenset({Change.ADDED}),
@@ -81,20 +63,23 @@ class ChangesScreen(TreeSheet):
 
     def __init__(self, container: ContainerTarget) -> None:
         super().__init__(Choice(kinds=EVERY))
-        self._container = container
+        self.container = container
+        """Whose changes they are."""
         self._job = 0
         self._old: ContainerDiff | None = None
         """What the state had before this reading began."""
-        self._diff: ContainerDiff | None = None
+        self._latest: ContainerDiff | None = None
         """What was told last."""
-        self._shown: ContainerDiff | None = None
+        self.shown: ContainerDiff | None = None
         """What the tree in view was made of."""
-        self._book: SizesBook | None = None
+        self.book: SizesBook | None = None
+        """What is known of the sizes by now."""
         self._count = 0
         """Sizes that were known when the rows were shown last."""
         self._is_building = False
         self._is_stopped = False
         self._phase = Phase.CONNECTED
+        self._verbs = ChangeVerbs(self)
 
     def compose(self) -> ComposeResult:
         """Container, counts, bytes, rows, keys."""
@@ -131,7 +116,7 @@ class ChangesScreen(TreeSheet):
         orlop = self.orlop
         orlop.dispatcher.cancel(self._job)
         self._old = orlop.store.state.inside.diff
-        self._job = orlop.dispatcher.submit(ReadDiff(self._container))
+        self._job = orlop.dispatcher.submit(ReadDiff(self.container))
         self.rows.empty_text = _("Reading...")
         self._note, self._is_stopped = "", False
         self.show_keys()
@@ -157,9 +142,9 @@ class ChangesScreen(TreeSheet):
 
     def _changed(self, state: State) -> None:
         diff = state.inside.diff
-        is_new = diff is not None and diff is not self._old and diff is not self._diff
-        if is_new and diff is not None and diff.container_id == self._container.container_id:
-            self._diff, self._book = diff, state.inside.sizes
+        is_new = diff is not None and diff is not self._old and diff is not self._latest
+        if is_new and diff is not None and diff.container_id == self.container.container_id:
+            self._latest, self.book = diff, state.inside.sizes
         self._try_again(state.connection.phase)
         self._build()
         self._show_news()
@@ -175,11 +160,11 @@ class ChangesScreen(TreeSheet):
 
     def _build(self) -> None:
         """Make the tree anew where more is known, in a thread."""
-        diff, shown = self._diff, self._shown
+        diff, shown = self._latest, self.shown
         if diff is shown or diff is None or self._is_building:
             return
         if shown is not None and diff.after is shown.after:  # only the Engine's sum is new
-            self._shown = diff
+            self.shown = diff
             return
         self._is_building = True
         self.run_worker(self._make(diff), group="tree")
@@ -193,13 +178,13 @@ class ChangesScreen(TreeSheet):
                 self.tree_verbs.choose(self.choice)
         else:  # in its turn, so that nothing is lost of what the user is changing
             self.turns.turn(partial(_look_at, tree), _("adding up..."))
-        self._shown = diff
+        self.shown = diff
         self._is_building = False
         self._changed(self.orlop.store.state)
 
     def _show_news(self) -> None:
         """Show sizes that have come for rows in sight, and say what is in sight now."""
-        view, book = self.turns.view, self._book
+        view, book = self.turns.view, self.book
         if view is None or book is None:
             return
         if self._reading is not None:
@@ -218,14 +203,14 @@ class ChangesScreen(TreeSheet):
 
     def tree_rows(self, view: TreeView) -> TreeRows:
         """Return the rows of a view, with the sizes that are known by now."""
-        return ChangeRows(view, self.orlop.glyphs, self._book)
+        return ChangeRows(view, self.orlop.glyphs, self.book)
 
     def show_head(self) -> None:
         """Show the container, and how the reading goes; counts and bytes."""
-        title = _(" Changes of {name}").format(name=visible(self._container.name))
+        title = _(" Changes of {name}").format(name=visible(self.container.name))
         right = self._state_pieces()
         self.part(".dialog-title", TextLine).show(CellText(title, "strong"), right=right)
-        view, diff = self.turns.view, self._shown
+        view, diff = self.turns.view, self.shown
         if view is not None and diff is not None:
             self.part("#changes-counts", TextLine).show(*count_pieces(diff))
             told = bytes_pieces(diff, view.tree, is_over=self._reading is None)
@@ -245,7 +230,7 @@ class ChangesScreen(TreeSheet):
             SizeSource.DISK: _("sizes: from the disk "),
             SizeSource.ARCHIVE: _("sizes: asked of the Engine "),
         }
-        source = self._diff.source if self._diff is not None else ""
+        source = self._latest.source if self._latest is not None else ""
         return (CellText(sources.get(SizeSource(source), "") if source else "", "accent"),)
 
     # Keys
@@ -256,67 +241,7 @@ class ChangesScreen(TreeSheet):
 
     def action_entry(self, name: str) -> None:
         """Look at what is under the cursor."""
-        getattr(self, f"_{name}")()
-
-    def _help(self) -> None:
-        fields = [FieldValue(key.shown, _(key.sentence)) for key in CHANGE_KEYS]
-        letters = _("A added, C changed, D removed: as docker diff; . something in it was changed")
-        more = (FieldValue(_("Letters"), letters), FieldValue(_("Sizes"), _(SIZES_HELP)))
-        self.app.push_screen(FieldsScreen(_("Keys of the changes"), [*fields, *more]))
-
-    def _details(self) -> None:
-        view, diff, path = self.turns.view, self._shown, self.path
-        if view is None or diff is None or not path:
-            return
-        node = view.tree.node(path)
-        told = self._book.get(path) if self._book is not None else None
-        if told is not None and node.change is not Change.REMOVED and not is_told(node.entry):
-            node = node._replace(entry=told)
-        fields = change_fields(node, _before(view, path), diff.source)
-        self.app.push_screen(FieldsScreen("/" + key_of(path), fields))
-
-    def _view(self) -> None:
-        view, path = self.turns.view, self.path
-        if view is None or not path:
-            return
-        node = view.tree.node(path)
-        if node.change is Change.REMOVED:
-            self.say(_("the container has removed it"))
-        elif node.is_folder or (node.entry and node.entry.kind not in (Kind.FILE, Kind.HARDLINK)):
-            self.say(_("only files have a text"))
-        else:
-            self._view_file(path)
-
-    def _view_file(self, path: bytes) -> None:
-        orlop = self.orlop
-        job_id = orlop.dispatcher.submit(ViewContainerFile(self._container, path))
-        self.say(_("reading..."))
-
-        def show() -> None:
-            if self not in orlop.screen_stack:
-                return
-            state = orlop.store.state
-            job = next((job for job in state.jobs if job.job_id == job_id), None)
-            if job is not None and job.state is JobState.FAILED:
-                self.say(f"{job.summary} {job.remedy}".strip())
-                return
-            self.say("")
-            text = state.file_text
-            title = f"{visible(self._container.name)}:/{key_of(text.path)}"
-            more = "\n" + _("... the file goes on") if text.has_more else ""
-            orlop.push_screen(TextScreen(title, text.text + more))
-
-        orlop.after_job(job_id, show)
-
-    def _copy_path(self) -> None:
-        if self.path:
-            self.orlop.copy_text(copyable("/" + key_of(self.path)), _("path"))
-
-
-SIZES_HELP: Final = N_(
-    "Read from the container's folder where this user may; else the Engine is asked, what is in "
-    "sight first. A removed file tells the image's size if the image's files were listed before."
-)
+        getattr(self._verbs, name)()
 
 
 def made_tree(diff: ContainerDiff) -> FileTree:
@@ -338,9 +263,3 @@ def _look_at(tree: FileTree, view: TreeView, index: int) -> Turned:
     found = view.look_at(tree)
     note = _("{count} found").format(count=found) if view.choice.is_filter else ""
     return Turned(note, row=0 if index <= 0 else -1)
-
-
-def _before(view: TreeView, path: bytes) -> LayerEntry | None:
-    """Return what the image has at a path, where that is known."""
-    touches = [touch for touch in view.tree.history(path) if touch.layer == 1]
-    return touches[0].entry if touches and touches[0].entry.kind is not Kind.DIRECTORY else None
