@@ -15,6 +15,7 @@ from urllib.parse import quote
 from tui.engine.client import READ_TIMEOUT, Body, EngineClient
 from tui.engine.translate import from_answer
 from tui.engine.wire_archive import path_stat
+from tui.model.engine import StoreKind
 from tui.model.pathstat import PathStat
 
 _HEADER: Final = "X-Docker-Container-Path-Stat"
@@ -58,7 +59,7 @@ def read_tar(
         NotFound: there is no such path, or no such container: the detail tells which.
         EngineError: it was refused, cut, or the connection broke.
     """
-    return client.body(_place(container, path))
+    return client.body(_place(container, _literal(client, path)))
 
 
 def put_tar(client: EngineClient, container: str, path: bytes, pieces: Iterable[bytes]) -> None:
@@ -112,7 +113,9 @@ class PathStats:
             NotFound: there is no such path, or no such container.
             EngineError: it was refused, cut, or the connection broke.
         """
-        target = f"/v{self._client.api_version}{_place(self._container, path)}"
+        target = (
+            f"/v{self._client.api_version}{_place(self._container, _literal(self._client, path))}"
+        )
         with self._client.asking():
             response = self._ask(target)
             if response.status >= http.client.BAD_REQUEST:
@@ -156,3 +159,14 @@ class PathStats:
 def _place(container: str, path: str | bytes) -> str:
     raw = path if isinstance(path, bytes) else os.fsencode(path)
     return f"/containers/{quote(container, safe='')}/archive?path={quote(raw, safe='/')}"
+
+
+def _literal(client: EngineClient, path: str | bytes) -> bytes:
+    """Return a path as the Engine takes it for that very name: Podman reads it as a pattern.
+
+    Only where it looks something up; what it writes to, it takes literally.
+    """
+    raw = path if isinstance(path, bytes) else os.fsencode(path)
+    if client.capabilities.store is not StoreKind.PODMAN:
+        return raw
+    return raw.replace(b"\\", b"\\\\").replace(b"[", b"\\[")

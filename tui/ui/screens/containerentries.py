@@ -42,7 +42,7 @@ class Entries:
         )
         how = _(
             "The Engine cannot list a folder: it sends a tar of all below, of which the beginning "
-            "is read. Volumes are in it; what the kernel makes up in /proc and /sys is not."
+            "is read. Volumes are in it; what lies in memory (/proc, /sys, a tmpfs) is not."
         )
         more = (FieldValue(_("Sizes"), sizes), FieldValue(_("How"), how))
         self._orlop.push_screen(FieldsScreen(_("Keys of a container's files"), [*fields, *more]))
