@@ -11,7 +11,7 @@ import pytest
 from tests.contents.vessel import FOLDER, LINK, vessel
 from tests.layers.tars import member, tar
 from tui.contents import folders
-from tui.contents.folders import Reach, first_bytes, reach_of, read_folder
+from tui.contents.folders import NoFolder, Reach, first_bytes, reach_of, read_folder
 from tui.contents.source import Watch
 from tui.engine.errors import Cancelled
 from tui.model.folder import Folder, FolderItem
@@ -114,6 +114,17 @@ def test_what_the_kernel_makes_up_is_not_asked_for(tmp_path: Path) -> None:
             assert "kernel" in read_folder(client, "c", path, step=0, watch=Watch()).note
         assert not made.asked
         assert read_folder(client, "c", b"/sys/fs/real", step=0, watch=Watch()).items
+
+
+def test_of_a_known_folder_nothing_else_is_asked(tmp_path: Path) -> None:
+    with vessel(tmp_path) as (made, client):
+        made.tar = lambda: [tar([member("d/"), member("d/x", b"x")])]
+        found = read_folder(client, "c", b"/d", frozenset({b"/e"}), step=0, watch=Watch())
+        assert (list(by_name(found)), found.mounts) == ([b"x"], frozenset({b"/e"}))
+        assert len(made.engine.requests) == 3, "two of them to connect"
+        made.tar = lambda: [tar([member("d", b"a file by now")])]
+        with pytest.raises(NoFolder):
+            read_folder(client, "c", b"/d", frozenset(), step=0, watch=Watch())
 
 
 def test_a_cancel_ends_the_reading(tmp_path: Path) -> None:

@@ -43,8 +43,11 @@ ROOT = Folder(
         FolderItem(entry(b"null", Kind.CHARACTER, device=(1, 3))),
     ),
     read=10_000,
+    mounts=frozenset({b"/data"}),
 )
-ETC = Folder(WEB.container_id, b"/etc", (FolderItem(entry(b"hosts"), 174),), read=3000)
+ETC = Folder(
+    WEB.container_id, b"/etc", (FolderItem(entry(b"hosts"), 174),), read=3000, mounts=ROOT.mounts
+)
 
 
 async def opened(here: Stage) -> ContainerFilesScreen:
@@ -90,7 +93,8 @@ async def test_down_and_up_again_without_asking_twice() -> None:
     async with stage(*CONNECTED) as here:
         screen = await at_root(here)
         await here.press("j", "enter")
-        assert await answered(here, insides.FolderRead(ETC)) == OpenPath(WEB, b"/etc")
+        action = OpenPath(WEB, b"/etc", mounts=frozenset({b"/data"}))
+        assert await answered(here, insides.FolderRead(ETC)) == action, "no more is asked for"
         assert names(here) == ["hosts"]
         asked = len(here.recorder.of_kind("open_path"))
         await here.press("u")
@@ -136,7 +140,9 @@ async def test_what_was_cut_says_so_and_is_read_further() -> None:
         assert "Cut in etc; and so on. m reads on." in here.text()
         assert ">900 B" in here.text()
         await here.press("m")
-        assert await answered(here, insides.FolderRead(ROOT)) == OpenPath(WEB, b"/", reach=1)
+        assert await answered(here, insides.FolderRead(ROOT)) == OpenPath(
+            WEB, b"/", reach=1, mounts=ROOT.mounts
+        )
         assert "m reads on" not in here.text()
         await here.press("m")
         assert "all of the folder is here" in here.text()

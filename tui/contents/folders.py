@@ -57,6 +57,12 @@ class NoFile(LayerError):
     TITLE = N_("This is neither a folder nor a file that could be read.")
 
 
+class NoFolder(LayerError):
+    """What is there is no folder, or no longer."""
+
+    TITLE = N_("This is no folder.")
+
+
 class LinkLoop(LayerError):
     """A link leads to itself, or to nothing."""
 
@@ -103,7 +109,13 @@ def found_at(client: EngineClient, container_id: str, path: bytes) -> tuple[byte
 
 
 def read_folder(
-    client: EngineClient, container_id: str, path: bytes, *, step: int, watch: Watch
+    client: EngineClient,
+    container_id: str,
+    path: bytes,
+    mounts: frozenset[bytes] | None = None,
+    *,
+    step: int,
+    watch: Watch,
 ) -> Folder:
     """Return the entries of a folder.
 
@@ -111,30 +123,33 @@ def read_folder(
         client: The Engine.
         container_id: Whose folder.
         path: Absolute, of a folder and no link.
+        mounts: Where the container has mounts; the Engine is asked if nobody knows.
         step: How far to read, as `Folder.reach` counts.
         watch: How the reading is watched; it tells bytes.
 
     Raises:
+        NoFolder: it is something else.
         NotFound: it is gone.
         EngineError: as the Engine tells, or it was cut.
     """
     from tui.engine import archive
     from tui.engine.containers import inspect_container
 
-    raw = inspect_container(client, container_id)
-    mounts = _mounts(raw)
+    if mounts is None:
+        raw = inspect_container(client, container_id)
+        mounts = frozenset(map(os.fsencode, mount_points(raw)))
+    folder = Folder(container_id, path, mounts=mounts)
     if _is_kernels(path, mounts):
         note = _("The kernel makes this up for processes: it cannot be read from outside.")
-        return Folder(container_id, path, note=note)
+        return folder._replace(note=note)
     reading = _Reading(reach_of(client.endpoint.url, step), watch)
     with archive.read_tar(client, container_id, path) as body:
         reading.read(body)
-    folder = Folder(container_id, path, (), step, reading.is_cut, reading.done)
-    note = _fill(client, folder, reading, raw, watch)
+    folder = folder._replace(reach=step, is_cut=reading.is_cut, read=reading.done)
+    note = _fill(client, folder, reading, watch)
     items = reading.items.items()
     marked = (item._replace(is_mount=joined(path, name) in mounts) for name, item in items)
-    ordered = tuple(sorted(marked, key=lambda item: item.name))
-    return folder._replace(items=ordered, note=note)
+    return folder._replace(items=tuple(sorted(marked, key=lambda item: item.name)), note=note)
 
 
 def first_bytes(
@@ -216,6 +231,8 @@ class _Reading:
         for number, entry in enumerate(TarScanner(source)):
             if base is None:
                 base = entry.path
+                if entry.kind is not Kind.DIRECTORY:
+                    raise NoFolder(entry.kind.value)
                 continue
             if number > self.reach.entries:
                 raise _Enough
@@ -263,13 +280,16 @@ def _inside(path: bytes, mounts: frozenset[bytes]) -> set[bytes]:
     return {one[len(start) :].partition(b"/")[0] for one in mounts if one.startswith(start)}
 
 
-def _fill(client: EngineClient, folder: Folder, reading: _Reading, raw: str, watch: Watch) -> str:
+def _fill(client: EngineClient, folder: Folder, reading: _Reading, watch: Watch) -> str:
     """Add what the reading did not get to, as far as its names are known; returns what is told."""
+    from tui.engine.containers import inspect_container
+
     path, items = folder.path, reading.items
-    names: Names = dict.fromkeys(_inside(path, _mounts(raw)))  # Podman makes them at the start
+    names: Names = dict.fromkeys(_inside(path, folder.mounts))  # Podman makes them at the start
     of_image: Names = {}
     if reading.is_cut:
-        of_image = image_names(client, disk_place(raw).image_id, path, watch)
+        place = disk_place(inspect_container(client, folder.container_id))
+        of_image = image_names(client, place.image_id, path, watch)
         names |= dict.fromkeys(USUAL if path == b"/" else ())
     wanted = {name: one for name, one in {**names, **of_image}.items() if name not in items}
     found, is_all = asked_for(client, folder.container_id, path, wanted, watch)
@@ -288,10 +308,6 @@ def _note(reading: _Reading, path: bytes, *, knows_image: bool) -> str:
     else:
         text = _("Cut in {name}; what comes after it is not shown.")
     return text.format(name=_shown(reading.last))
-
-
-def _mounts(raw: str) -> frozenset[bytes]:
-    return frozenset(map(os.fsencode, mount_points(raw)))
 
 
 def _shown(name: bytes) -> str:

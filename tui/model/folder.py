@@ -53,6 +53,8 @@ class Folder(NamedTuple):
     """Bytes that the Engine sent for it."""
     note: str = ""
     """A sentence on what is not shown, and why."""
+    mounts: frozenset[bytes] = frozenset()
+    """Where something is mounted in the container; a container keeps them as long as it lives."""
 
     def item(self, name: bytes) -> FolderItem | None:
         """Return the entry of a name."""

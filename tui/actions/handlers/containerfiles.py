@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.containerfiles import OpenPath, shown_path
 from tui.i18n import _
@@ -13,7 +15,7 @@ from tui.store import events, insides
 
 def open_path(action: OpenPath, context: JobContext) -> Ending:
     """Find what is there, links followed, and read it as far as wanted."""
-    from tui.contents.folders import NoFile, first_bytes, found_at, read_folder
+    from tui.contents.folders import NoFile, NoFolder, first_bytes, found_at, read_folder
     from tui.contents.source import Watch
 
     client = context.client()
@@ -25,6 +27,13 @@ def open_path(action: OpenPath, context: JobContext) -> Ending:
         context.report(Progress(text, done, total, in_bytes=True))
 
     watch = Watch(context.check, tell)
+    if action.mounts is not None:
+        with suppress(NoFolder):  # it was one a moment ago
+            folder = read_folder(
+                client, container_id, action.path, action.mounts, step=action.reach, watch=watch
+            )
+            context.tell(insides.FolderRead(folder))
+            return Ending()
     path, told = found_at(client, container_id, action.path)
     if told.kind is Kind.DIRECTORY:
         folder = read_folder(client, container_id, path, step=action.reach, watch=watch)

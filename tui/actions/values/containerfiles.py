@@ -20,6 +20,9 @@ class OpenPath(NamedTuple):
     """Absolute; links are followed, by asking the Engine."""
     reach: int = 0
     """How far a large folder is read: each number eight times as far as the one before."""
+    mounts: frozenset[bytes] | None = None
+    """Of a path that was a folder when the one above was read: where the container has mounts, so
+    that neither needs to be asked for. Through ssh each question is a login."""
     quiet: bool = True
     kind: str = "open_path"
 

@@ -129,9 +129,17 @@ class ContainerFilesScreen(Sheet[None]):
             self._go(path)
             return
         self._wanted, self._text = path, state.file_text
-        action = OpenPath(self.container, path, reach)
+        action = OpenPath(self.container, path, reach, self._mounts_for(path) if is_ours else None)
         self._job = job_id = self.orlop.dispatcher.submit(action)
         self.orlop.after_job(job_id, lambda: self._read(job_id))
+
+    def _mounts_for(self, path: bytes) -> frozenset[bytes] | None:
+        """Return the container's mounts, where a path is known to be a folder; else None."""
+        known = self.orlop.store.state.inside.folders.known
+        above = known.get(parent(path))
+        item = above.item(path.rpartition(b"/")[2]) if above is not None else None
+        is_folder = path in known or (item is not None and item.is_folder)
+        return next(iter(known.values())).mounts if is_folder else None
 
     def _read(self, job_id: int) -> None:
         """Show what was read: a folder, or the text of a file."""
