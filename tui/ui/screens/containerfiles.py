@@ -284,6 +284,7 @@ class ContainerFilesScreen(Sheet[None]):
         """Sort by the next column."""
         self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
         self._show_rows()
+        self.say("")
 
     def action_stop(self) -> None:
         """Stop copying, else reading."""
