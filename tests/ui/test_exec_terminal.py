@@ -263,6 +263,7 @@ def test_however_the_engine_is_reached(
         opened(host, tmp_path, name, "\r", environ=environ) as terminal,
     ):
         wait(terminal, SHELL)
+        assert terminal.oddities() == ["the line settings differ"], "no mouse, nothing else"
         resize(terminal, 100, 30)
         terminal.press("until stty size | grep -q '30 100'; do sleep 0.1; done; echo is $((9*9))\r")
         wait(terminal, "is 81")

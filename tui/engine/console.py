@@ -59,6 +59,8 @@ class Console:
         """Keys for the program that came before it had the terminal."""
         self.was_left = False
         """The detach keys were typed."""
+        self.input_ended = False
+        """The end of the input was typed; a program may go on without it."""
         self.woken, self._wake = os.pipe()
         """Readable when there is news: another size, or that the terminal is to be left."""
         os.set_blocking(self.woken, False)

@@ -185,7 +185,6 @@ class _Conversation:
         """Keys of which is not known yet whom they are for: the first ones of those that leave."""
         self._frames = Frames()
         self._is_over = False
-        self._input_ended = False
         self._is_ended_there = False
 
     def run(self) -> None:
@@ -225,7 +224,7 @@ class _Conversation:
             self._typed(self._terminal.read())
         if self._unsent:
             self._unsent = self._unsent[self._stream.write(self._unsent) :]
-        if self._input_ended and not self._unsent and not self._is_ended_there:
+        if self._console.input_ended and not self._unsent and not self._is_ended_there:
             self._is_ended_there = True
             self._stream.end_input()
         self._show(self._stream.read())
@@ -247,12 +246,16 @@ class _Conversation:
         """Take keys for the program, and those that leave it."""
         if self._console.tty:
             self._keys(data)
-        elif self._console.detach in data or CTRL_C in data or (not data and self._input_ended):
+        elif (
+            self._console.detach in data
+            or CTRL_C in data
+            or (not data and self._console.input_ended)
+        ):
             self._leave()
         elif data:
             self._unsent += data if self._console.takes_input else b""
         else:  # ctrl+d
-            self._input_ended = True
+            self._console.input_ended = True
 
     def _keys(self, data: bytes) -> None:
         """Pass keys on as they are; what may be the start of those that leave it waits."""

@@ -164,6 +164,9 @@ def _ending(
             _("{what} ended: the container was removed.").format(what=what),
             facts={"exit_code": None},
         )
+    if code is None and not console.was_left and not console.input_ended:
+        text = _("the connection broke; {what} goes on.").format(what=what)
+        return Ending(text, facts={"exit_code": None})
     return Ending(_ending_of(what, code), facts={"exit_code": code})
 
 
