@@ -16,16 +16,14 @@ from tui.ui.screens.newer import NewerScreen
 from tui.ui.screens.prompt import PromptScreen
 from tui.ui.screens.repository import RepositoryScreen
 from tui.ui.screens.tags import TagsScreen
+from tui.ui.screenverbs import ScreenVerbs
 
 if TYPE_CHECKING:
     from tui.ui.screens.main import MainScreen
 
 
-class RegistryViews:
+class RegistryViews(ScreenVerbs):
     """The verbs that look into registries, found by their IDs."""
-
-    def __init__(self, screen: MainScreen) -> None:
-        self._screen = screen
 
     def _tags(self, selection: Selection) -> None:
         """Show the tags of the repository under the cursor."""

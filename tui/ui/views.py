@@ -8,7 +8,6 @@ from typing import Final
 
 from tui.actions.selection import Selection, under_cursor
 from tui.actions.spec import ActionSpec
-from tui.actions.values.logs import FollowLogs
 from tui.actions.values.reading import ReadFacts
 from tui.i18n import _
 from tui.store import events
@@ -24,25 +23,21 @@ from tui.store.rows import (
     visible_image_rows,
 )
 from tui.store.state import Pane
+from tui.ui.appviews import AppViews
 from tui.ui.comparing import open_compare
+from tui.ui.containerviews import ContainerViews
 from tui.ui.fileviews import open_files, open_files_of_layer, open_walk
 from tui.ui.panes.layers import LayersPane
 from tui.ui.registryviews import RegistryViews
-from tui.ui.screens.accounts import AccountsScreen
 from tui.ui.screens.details import (
     container_fields,
     copy_fields,
-    engine_fields,
     image_fields,
     layer_fields,
     result_fields,
     web_address,
 )
-from tui.ui.screens.help import HelpScreen
-from tui.ui.screens.jobs import JobsScreen
-from tui.ui.screens.logs import LogScreen
 from tui.ui.screens.matrix import MatrixScreen
-from tui.ui.screens.palette import PaletteScreen
 from tui.ui.screens.text import FieldsScreen, FieldValue
 
 SORTS: Final = {
@@ -57,7 +52,7 @@ FIGURE_ORDER: Final = ("cpu", "memory", "pids", "net", "block")
 """And, before the others, of containers while their figures are shown."""
 
 
-class Views(RegistryViews):
+class Views(RegistryViews, ContainerViews, AppViews):
     """The verbs that only look. One method each, found by the verb's ID."""
 
     def open(self, spec: ActionSpec, selection: Selection) -> None:
@@ -110,9 +105,6 @@ class Views(RegistryViews):
     def _filter(self, _selection: Selection) -> None:
         self._screen.filtering.begin(self._screen.pane)
 
-    def _all_containers(self, _selection: Selection) -> None:
-        self._screen.orlop.store.apply(events.AllContainersToggled())
-
     # Sheets
 
     def _inspect(self, _selection: Selection) -> None:
@@ -138,21 +130,6 @@ class Views(RegistryViews):
 
         # Names may have changed since the facts were kept, so the JSON is read anew.
         orlop.after_job(orlop.dispatcher.submit(ReadFacts((image_id,))), show)
-
-    def _inspect_container(self, selection: Selection) -> None:
-        from tui.ui.screens.container import ContainerScreen  # not part of a start
-
-        self._screen.orlop.push_screen(ContainerScreen(selection.container_targets))
-
-    def _health(self, selection: Selection) -> None:
-        from tui.ui.screens.health import HealthScreen  # few look at it
-
-        self._screen.orlop.push_screen(HealthScreen(selection.container_targets[:1]))
-
-    def _ports(self, selection: Selection) -> None:
-        from tui.ui.screens.ports import PortsScreen  # few look at it
-
-        self._screen.orlop.push_screen(PortsScreen(selection.container_targets))
 
     def _open_layers(self, _selection: Selection) -> None:
         self._screen.show_pane(Pane.LAYERS)
@@ -180,32 +157,6 @@ class Views(RegistryViews):
         title = _("Layer {index} of {image}").format(index=layer.index, image=pane.image_name)
         self._screen.orlop.push_screen(FieldsScreen(title, layer_fields(layer, stack, others)))
 
-    def _logs(self, selection: Selection) -> None:
-        self._screen.orlop.push_screen(
-            LogScreen(FollowLogs(selection.container_targets, stays=True))
-        )
-
-    def _stats(self, _selection: Selection) -> None:
-        from tui.ui.screens.stats import StatsScreen  # few look at it
-
-        cursor = self._screen.state.view(Pane.CONTAINERS).cursor
-        self._screen.orlop.push_screen(StatsScreen(cursor))
-
-    def _figures(self, _selection: Selection) -> None:
-        from tui.ui.figures import toggle_figures  # few look at it
-
-        toggle_figures(self._screen)
-
-    def _top(self, selection: Selection) -> None:
-        from tui.ui.screens.processes import ProcessesScreen  # few look at it
-
-        self._screen.orlop.push_screen(ProcessesScreen(selection.container_targets[0]))
-
-    def _changes(self, selection: Selection) -> None:
-        from tui.ui.screens.changes import ChangesScreen  # few look at it
-
-        self._screen.orlop.push_screen(ChangesScreen(selection.container_targets[0]))
-
     def _matrix(self, selection: Selection) -> None:
         ids = dict.fromkeys(row.image.image_id for row in selection.images)
         self._screen.orlop.push_screen(MatrixScreen(tuple(ids)))
@@ -216,11 +167,6 @@ class Views(RegistryViews):
             open_files_of_layer(self._screen)
         else:
             open_files(self._screen, selection)
-
-    def _container_files(self, selection: Selection) -> None:
-        from tui.ui.screens.containerfiles import ContainerFilesScreen  # few look at it
-
-        self._screen.orlop.push_screen(ContainerFilesScreen(selection.container_targets[0]))
 
     def _compare(self, selection: Selection) -> None:
         """Show what differs between two images."""
@@ -260,55 +206,3 @@ class Views(RegistryViews):
             if opened
             else _("copied: {address}").format(address=address)
         )
-
-    # The app
-
-    def _jobs(self, _selection: Selection) -> None:
-        self._screen.orlop.push_screen(JobsScreen())
-
-    def _help(self, _selection: Selection) -> None:
-        self._screen.orlop.push_screen(HelpScreen(self._screen.specs))
-
-    def _engine(self, _selection: Selection) -> None:
-        fields = engine_fields(self._screen.state)
-        self._screen.orlop.push_screen(FieldsScreen(_("Engine"), fields))
-
-    def _accounts(self, _selection: Selection) -> None:
-        self._screen.orlop.push_screen(AccountsScreen())
-
-    def _own_registry(self, _selection: Selection) -> None:
-        from tui.ui.screens.ownregistry import OwnRegistryScreen  # few look at it
-
-        self._screen.orlop.push_screen(OwnRegistryScreen())
-
-    def _contexts(self, _selection: Selection) -> None:
-        self._screen.orlop.choose_context()
-
-    def _palette(self, selection: Selection) -> None:
-        def chosen(spec: ActionSpec | None) -> None:
-            if spec is not None:
-                self._screen.perform(spec)
-
-        self._screen.orlop.push_screen(PaletteScreen(self._screen.specs, selection), chosen)
-
-    def _mirrors(self, _selection: Selection) -> None:
-        from tui.ui.screens.mirrors import MirrorsScreen  # few look at it
-
-        self._screen.orlop.push_screen(MirrorsScreen())
-
-    def _zoom(self, _selection: Selection) -> None:
-        self._screen.toggle_class("-zoomed")
-
-    def _refresh(self, _selection: Selection) -> None:
-        self._screen.orlop.session.refresh()
-
-    def _mouse(self, _selection: Selection) -> None:
-        has_mouse = self._screen.orlop.toggle_mouse()
-        self._screen.tell(
-            _("the mouse belongs to orlop")
-            if has_mouse
-            else _("the mouse belongs to the terminal; m takes it back")
-        )
-
-    def _quit(self, _selection: Selection) -> None:
-        self._screen.orlop.ask_to_quit()
