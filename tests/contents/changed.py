@@ -44,6 +44,7 @@ $b mkfifo -m 640 /new/fifo
 $b truncate -s 1000000 /new/sparse
 echo x > "$($b printf '/new/line\nbreak')"
 echo xx > "$($b printf '/new/bad\377name')"
+echo yyyy > "$($b printf '/new/bad\376name')"
 echo xxx > "$($b printf '/bad\377\376name')"
 echo xxxx > "$($b printf '/new/esc\033[31m[bold]red')"
 mkdir /new/umlaut-ä; echo xxxxx > /new/umlaut-ä/"o p?q#r%25"

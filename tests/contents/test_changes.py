@@ -196,8 +196,14 @@ def test_no_link_is_followed_on_the_way(upper: Path) -> None:
 
 
 def test_names_that_are_no_utf8(upper: Path) -> None:
-    told = _read(upper, "A /n", "A /bad\ufffd")
-    assert told["bad\ufffd".encode()].path in {b"bad\xff", b"bad\xfe", "bad\ufffd".encode()}
+    lines = ("A /n", *["A /bad\ufffd"] * 3, "A /bad\ufffd")
+    told = _read(upper, *lines)
+    names = {b"bad\xff", b"bad\xfe", "bad\ufffd".encode()}
+    assert {entry.path for path, entry in told.items() if path.startswith(b"bad")} == names
+    diff = _changes(*lines[:-1]).diff(told)
+    assert (diff.added, diff.unknown) == (4, 0)
+    assert names < set(diff.tree().paths())
+    assert set(_changes(*lines).diff().tree().paths()) == {b"n", "bad\ufffd".encode()}
 
 
 def test_another_folder_is_not_taken_for_the_containers(upper: Path) -> None:

@@ -17,7 +17,7 @@ from tui.layers.union import Shown, Union
 from tui.model.container import UNKNOWN_SIZE
 from tui.model.listing import OPAQUE, WHITEOUT, Kind, LayerEntry, LayerListing, Mark
 
-CHANGES_MAX: Final = 1_000_000
+CHANGES_MAX: Final = 500_000
 """Changes that are kept of a container."""
 
 NOT_TOLD: Final = -1
@@ -25,6 +25,9 @@ NOT_TOLD: Final = -1
 
 LOSSY: Final = "\ufffd".encode()
 """What an Engine writes for a byte of a name that is no UTF-8."""
+
+AGAIN: Final = b"\0"
+"""What tells the paths apart that an Engine writes alike; no name has it."""
 
 GONE: Final = LayerEntry(b"", Kind.FILE, 0, NOT_TOLD, NOT_TOLD, NOT_TOLD, NOT_TOLD)
 """Told of a path where nothing is."""
@@ -38,7 +41,7 @@ class Change(NamedTuple):
     letter: str
     """A added, C changed, D deleted."""
     path: bytes
-    """Without the slash before it; as the Engine tells it."""
+    """Without the slash before it; as the Engine tells it, with AGAIN for each one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +101,21 @@ class Changes:
         self._busy: set[bytes] = set()
         """Folders with any change in them."""
         self._counts: Counter[str] = Counter()
+        self._odd: Counter[bytes] = Counter()
         with collecting_later():
             for letter, path in told:
                 if len(self.lines) >= CHANGES_MAX:
                     self.has_more = True
                     break
-                self._add(Change(letter, path.strip("/").encode("utf-8", "replace")))
+                self._add(Change(letter, path.strip("/\0").encode("utf-8", "replace")))
 
     def _add(self, line: Change) -> None:
         if not line.path:
             return
+        if LOSSY in line.path:
+            times = self._odd[line.path]
+            self._odd[line.path] += 1
+            line = line._replace(path=line.path + AGAIN * times)
         self.lines.append(line)
         self._counts[line.letter] += 1
         self._note(line.path, self._busy)
@@ -199,7 +207,7 @@ class Changes:
 
 
 def _unknown(path: bytes, kind: Kind) -> LayerEntry:
-    return LayerEntry(path, kind, 0, NOT_TOLD, NOT_TOLD, NOT_TOLD, NOT_TOLD)
+    return LayerEntry(path.rstrip(AGAIN), kind, 0, NOT_TOLD, NOT_TOLD, NOT_TOLD, NOT_TOLD)
 
 
 def _mark(path: bytes, prefix: bytes, mark: Mark) -> LayerEntry:

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from tui.contents.changes import GONE, LOSSY, NOT_TOLD, Changes
+from tui.contents.changes import AGAIN, GONE, LOSSY, NOT_TOLD, Changes
 from tui.contents.changesizes import SizesBook, as_told
 from tui.engine.errors import Cancelled, EngineRefused, NotFound
 from tui.layers.bytesource import ByteSource, Readable
@@ -225,6 +225,8 @@ class Asked:
                 for entry in TarScanner(ByteSource(_Budget(body, budget))):
                     entry = _moved(entry, above)
                     told = as_told(entry.path)
+                    while LOSSY in told and told in self._book.told:
+                        told += AGAIN
                     if told in wanted:
                         self._book.told[told] = entry
         except (_Enough, LayerError, EngineRefused, NotFound):

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from tui.contents.changes import GONE, LOSSY, NOT_TOLD, Changes
+from tui.contents.changes import AGAIN, GONE, LOSSY, NOT_TOLD, Changes
 from tui.layers.slices import SLICE
 from tui.layers.tarscan import collecting_later
 from tui.model.listing import Kind, LayerEntry
@@ -144,7 +144,7 @@ class UpperDir:
         """Return what is at a path of an open folder; None for nothing, or a whiteout."""
         if number is None or folder is None:
             return None
-        name = self._name(folder, path.rpartition(b"/")[2], take=True)
+        name = self._name(folder, path.rpartition(b"/")[2].rstrip(AGAIN), take=True)
         if name is None:
             return None
         try:
