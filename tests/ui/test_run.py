@@ -73,6 +73,26 @@ async def test_the_line_grows_and_nothing_of_it_is_hidden(size: tuple[int, int])
         assert "If /srv/www is missing, the Engine makes it" in here.text()
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
+async def test_a_line_that_is_too_long_can_be_scrolled_through(size: tuple[int, int]) -> None:
+    async with stage(*CONNECTED, FACTS_TOLD, size=size) as here:
+        screen = await opened(here)
+        lines = screen.query_one("#field-environment", TextArea)
+        lines.text = "\n".join(f"VARIABLE_{number}=value" for number in range(40))
+        await here.settle()
+        assert here.line("#problem") == "The line is longer: tab to it, then down."
+        assert here.button("#send").region.bottom < size[1]
+        assert "VARIABLE_39" not in here.text()
+        line = screen.query_one("#run-line")
+        while here.app.focused is not line:
+            await here.press("tab")
+        await here.press("end")
+        assert "VARIABLE_39=value nginx:1.27" in " ".join(here.text().replace("│", " ").split())
+        lines.text = ""
+        await here.settle()
+        assert not line.can_focus
+
+
 async def test_what_the_image_says_is_shown_and_harmless() -> None:
     async with stage(*CONNECTED, FACTS_TOLD, size=(80, 24)) as here:
         screen = await opened(here)

@@ -43,6 +43,9 @@ LINE_MAX: Final = 6
 TEXT_WIDTH: Final = 72
 """Cells of a line in the dialog."""
 
+MOST: Final = 10
+"""Lines of the form that must stay beside its docker line, three of fields with them."""
+
 AROUND: Final = 7
 """Lines of the form beside its fields and its docker line."""
 
@@ -122,10 +125,17 @@ class RunScreen(FormScreen):
         self._share(event.size.height)
 
     def _share(self, height: int) -> None:
-        text = self.part("#docker", Static).visual
-        lines = min(text.get_height({}, TEXT_WIDTH), LINE_MAX)
+        """Show as much of the line as there is room for; the focus can go to a longer one."""
+        width = min(TEXT_WIDTH, self.app.size.width - 4)
+        lines = self.part("#docker", Static).visual.get_height({}, width)
+        line, room = self.part("#run-line", VerticalScroll), max(min(LINE_MAX, height - MOST), 1)
+        line.styles.max_height = room
+        line.can_focus = lines > room
+        problem = self.part("#problem", Static)
+        if line.can_focus and not problem.content:
+            problem.update(_("The line is longer: tab to it, then down."))
         fields = self.part(".form-fields", VerticalScroll)
-        fields.styles.max_height = max(height - AROUND - lines, 3)
+        fields.styles.max_height = max(height - AROUND - min(lines, room), 3)
 
     def notice(self, action: Action) -> str:
         """Return what docker does beside what was asked for."""
