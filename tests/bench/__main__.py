@@ -39,6 +39,9 @@ from tests.bench.measures import (
 from tests.bench.practice import lines_of_practice
 from tests.bench.world import World, engine_for_layers, world
 
+TORRENT: Final = 20.0
+"""Seconds of each log without end."""
+
 SIZES: Final[tuple[Size, ...]] = ((120, 40), (80, 24))
 
 
@@ -54,6 +57,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--layers", action="store_true", help="the files of a large image alone")
     parser.add_argument(
         "--soak", action="store_true", help="200 containers, 20 of which write much, alone"
+    )
+    parser.add_argument(
+        "--torrent", action="store_true", help="a log of 50,000 lines a second alone: no Docker"
     )
     parser.add_argument(
         "--minutes", type=float, default=10, help="of --soak, at each size (default 10)"
@@ -75,8 +81,8 @@ def main() -> int:
 
         say(table("registry of one's own", lines_of_registries(min(options.runs, 5))))
         return 0
-    if options.soak:
-        return soak(options.minutes)
+    if options.soak or options.torrent:
+        return soak(options.minutes if options.soak else 0)
     lines: list[Line] = []
     values: dict[str, dict[str, list[float]]] = {}
     for size in () if options.layers else SIZES:
@@ -99,14 +105,22 @@ def main() -> int:
 
 
 def soak(minutes: float) -> int:
-    """Measure what much movement does; 1 when a goal is missed."""
+    """Measure what much movement does; 1 when a goal is missed. No minutes: torrents alone."""
     from tests.bench.soak import lines_of_soak
+    from tests.bench.torrent import lines_of_torrents
 
     lines: list[Line] = []
     for size in SIZES:
-        found = lines_of_soak(size, minutes)
-        say(table(f"200 containers, 20 write 1,000 lines a second, {size[0]}x{size[1]}", found))
+        name = f"{size[0]}x{size[1]}"
+        found = lines_of_torrents(size, TORRENT)
+        say(table(f"one log without end, {name}", found) + "\n")
         lines += found
+        if minutes:
+            found = lines_of_soak(size, minutes)
+            title = f"200 containers, 20 write 1,000 lines a second, {name}"
+            say(table(title, found) + "\n")
+            lines += found
+    say(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.2f}")
     missed = [row for row in lines if row.verdict.isupper()]
     say("All goals reached." if not missed else f"{len(missed)} goals not reached.")
     return bool(missed)

@@ -19,7 +19,7 @@ from docker import APIClient
 from tests.bench.crowd import WRITERS, Changing, crowd, pause_writers, resume_writers
 from tests.bench.figures import Line, Series, line
 from tests.bench.measures import REST, Size, orlop, settled
-from tests.bench.terminal import ECHO, QUIET, Terminal
+from tests.bench.terminal import ECHO, NO_ANSWER, QUIET, Terminal
 from tests.bench.watching import Watch
 
 GOAL: Final = 50.0
@@ -66,8 +66,12 @@ class Hand:
         """Press a key where nothing else moves: it has settled with the last change."""
         sent = self.terminal.press(keys)
         changes = self.terminal.settle(after=sent)
-        if not any(change.changed for change in changes):
+        while not any(change.changed for change in changes):
+            if time.monotonic() < sent + NO_ANSWER:
+                changes = self.terminal.settle()  # so far there was only what does not count
+                continue
             self.answers.unanswered.append(f"{view}: {keys.decode()!r}")
+            break
         self.answers.add(view, settled(changes, sent) - sent)
         time.sleep(PAUSE)
 
