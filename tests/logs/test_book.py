@@ -3,7 +3,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from tui.logs.book import LogBook
+import pytest
+
+from tui.logs.book import BYTES_MAX, LINES_MAX, LogBook
 from tui.logs.choice import Shown, find, holds
 from tui.logs.line import STDERR, STDOUT, LogLine
 from tui.logs.merge import PATIENCE, Merger
@@ -40,6 +42,48 @@ def test_long_lines_count_by_their_bytes() -> None:
     assert 1 <= book.end - book.first <= 10
     book.add(lines("y" * 1_000_000))
     assert texts(book.lines(book.first, book.end)) == ["y" * 1_000_000], "never less than one"
+
+
+@pytest.mark.parametrize("size", [10, 20_000])
+def test_a_million_lines_take_no_more_than_the_ring(size: int) -> None:
+    book = LogBook()
+    batch = [LogLine(b"", STDOUT, b"%d" % at * size) for at in range(10)] * 100
+    for _ in range(1_000_000 // len(batch) if size == 10 else 10):
+        book.add(batch)
+        kept = book.lines(0, book.end)
+        assert len(kept) == book.end - book.first <= LINES_MAX
+        assert sum(len(line.text) for line in kept) <= BYTES_MAX
+    assert book.first > 0
+    held = book.held()
+    book.add(batch * 60)
+    assert held.lines(0, held.end) == kept, "what is held stays"
+    assert book.first > held.end
+
+
+def test_messages_are_counted_as_the_engine_does() -> None:
+    book = LogBook(lines_max=2)
+    book.add([LogLine(b"", STDOUT, text) for text in (b"", b"x" * 16_384, b"x" * 40_000)])
+    assert (book.added, book.dropped) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "fits"),
+    [
+        ("error|warn", "a WARNING", True),
+        ("error|warn", "fine", False),
+        ("!ping", "GET /ping", False),
+        ("!ping|pong", "GET /x", True),
+        ("!", "hey!", True),
+        ("!", "hey", False),
+        (r"\!ping", "!ping", True),
+        (r"a\|b", "a|b", True),
+        (r"a\|b", "a", False),
+        ("", "anything", True),
+        ("|", "anything", True),
+    ],
+)
+def test_what_a_text_means(text: str, line: str, fits: bool) -> None:
+    assert holds(lines(line)[0], text) is fits
 
 
 def test_a_filter_follows_what_comes_and_what_goes() -> None:

@@ -128,3 +128,43 @@ def test_the_engines_own_words_are_errors() -> None:
     assert reader.feed(frames((3, b"the log is damaged\n"))) == [
         LogLine(b"", STDERR, b"the log is damaged")
     ]
+
+
+@pytest.mark.parametrize("tty", [False, True])
+def test_what_is_told_twice_is_known_again(tty: bool) -> None:
+    """As Docker does where it rotates a log file: some messages once more, then new ones."""
+    written = b"".join(b"line %d\n" % number for number in range(30))
+    told = messages_of(written)
+    order = [*told[:20], *told[14:20], *told[18:]]
+    data = b"".join(order) if tty else frames(*((STDOUT, message) for message in order))
+    for differ, expected in ((True, written), (False, None)):
+        lines = read(reader_for(tty=tty, stamps=True, differ=differ), data, 1)
+        got = b"".join(as_written(iter(lines)))
+        assert got == expected if expected else len(lines) == len(order)
+
+
+def test_lines_of_one_time_are_all_there() -> None:
+    """A clock that was set back, and a program that repeats itself."""
+    times = [5, 6, 7, 3, 4, 5, 6]
+    messages = [STAMP % time + b" same %d\n" % at for at, time in enumerate(times)]
+    lines = read(
+        FrameReader(stamps=True, differ=True), frames(*((STDOUT, one) for one in messages)), 1
+    )
+    assert len(lines) == len(times)
+
+
+def test_a_long_line_of_a_terminal_is_whole_however_it_was_cut() -> None:
+    """In a JSON log bytes that are no UTF-8 are longer than they were written."""
+    stamp, later = STAMP % 1 + b" ", STAMP % 2 + b" "
+    piece = "\ufffd".encode() * MESSAGE
+    sent = stamp + piece + stamp + piece + stamp + b"end\n" + later + b"next\n"
+    lines = read(TerminalReader(stamps=True), sent, 4)
+    assert b"".join(as_written(iter(lines))) == piece * 2 + b"end\nnext\n"
+
+
+def test_ten_megabytes_of_a_terminal_without_an_end_come_in_bounded_pieces() -> None:
+    stamp = STAMP % 1 + b" "
+    sent = b"".join(stamp + b"y" * MESSAGE for _ in range(640))
+    lines = read(TerminalReader(stamps=True), sent, 2)
+    assert max(len(line.text) for line in lines) <= LINE_MAX
+    assert b"".join(as_written(iter(lines))) == b"y" * 640 * MESSAGE

@@ -81,6 +81,7 @@ class LogView(Widget, can_focus=True):
         self._top_number = 0
         self._strips: list[Strip] = []
         self._aside = 0
+        self._known_base: Style | None = None
         self.wraps = False
         self.empty_text = ""
         self.missed = 0
@@ -266,7 +267,7 @@ class LogView(Widget, can_focus=True):
         if line is None:
             return 1
         width = max(self.size.width, 1)
-        return -(-self._painter.whole(self.book, number, self.rich_style).cell_length // width)
+        return -(-self._painter.whole(self.book, number, self._base).cell_length // width)
 
     def _paint(self) -> None:
         """Work out the rows in sight, and repaint if any looks different."""
@@ -281,14 +282,22 @@ class LogView(Widget, can_focus=True):
         width = self.size.width
         start = place.row * width if self.wraps else self._aside
         strip = self._whole(place).crop(start, start + width)
-        return strip.adjust_cell_length(width, self.rich_style)
+        return strip.adjust_cell_length(width, self._base)
 
     def _whole(self, place: Place) -> Strip:
-        return self._painter.whole(self.book, self._numbers[place.at], self.rich_style)
+        return self._painter.whole(self.book, self._numbers[place.at], self._base)
+
+    @property
+    def _base(self) -> Style:
+        """The view's own style; to work it out takes Textual longer than to paint a line."""
+        if self._known_base is None:
+            self._known_base = self.rich_style
+        return self._known_base
 
     def notify_style_update(self) -> None:
         """Look up the styles again (called by Textual)."""
         super().notify_style_update()
+        self._known_base = None
         self._painter.forget()
 
     def _style(self, name: str) -> Style:
