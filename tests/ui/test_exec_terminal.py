@@ -106,6 +106,7 @@ def test_keys_behind_the_form_are_the_program_s(
     assert api.inspect_container(name)["State"]["Running"]
 
 
+@pytest.mark.stores("classic", "containerd")  # Podman waits until it goes on
 def test_a_container_that_was_paused_meanwhile(
     name: str, engine_host: str, tmp_path: Path, api: APIClient
 ) -> None:

@@ -44,6 +44,23 @@ def test_flexible_columns_share_by_their_weights() -> None:
     assert [slot.width for slot in place(columns, 49)] == [4 + 30, 4 + 10]
 
 
+def test_a_column_is_cut_before_it_goes_if_it_still_tells_something() -> None:
+    columns = (
+        Column("a", "", 10, priority=9),
+        Column("status", "", 20, priority=5, cut_to=8),
+        Column("b", "", 10, priority=1),
+    )
+
+    def placed(width: int) -> list[tuple[str, int]]:
+        return [(slot.column.key, slot.width) for slot in place(columns, width)]
+
+    assert placed(42) == [("a", 10), ("status", 20), ("b", 10)]
+    assert placed(41) == [("a", 10), ("status", 20)]
+    assert placed(30) == [("a", 10), ("status", 19)]
+    assert placed(19) == [("a", 10), ("status", 8)]
+    assert placed(18) == [("a", 10)]
+
+
 def test_no_columns_need_no_room() -> None:
     assert place((), 10) == ()
 
@@ -56,6 +73,7 @@ column = st.builds(
     min_width=st.integers(0, 10),
     flex=st.booleans(),
     priority=st.integers(0, 3),
+    cut_to=st.integers(0, 20),
 )
 
 

@@ -26,6 +26,9 @@ STATE_STYLES = {
     ContainerState.RESTARTING: "warn",
     ContainerState.DEAD: "bad",
 }
+STATUS_LEAST: Final = 12
+"""Cells of a status that are worth it: `Exited (137)`, `Up 12 minute`."""
+
 HEALTH_STYLES = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
 
 
@@ -126,13 +129,14 @@ def container_columns(
     rows: Sequence[ContainerSummary], *, figures: bool = False
 ) -> tuple[Column, ...]:
     """Return the columns that have something to tell, as wide as it takes within reason."""
+    statuses = longest((row.status for row in rows), 6, 32)
     names = longest((row.name for row in rows), 8, 24)
     columns = [
         Column("name", _("NAME"), 1, min_width=names, flex=True, priority=9),
         Column("state", _("STATE"), 10, priority=8),
         *(_figure_columns() if figures else ()),
         Column("image", _("IMAGE"), 2, min_width=12, flex=True, priority=7),
-        Column("status", _("STATUS"), longest((row.status for row in rows), 6, 32), priority=6),
+        Column("status", _("STATUS"), statuses, priority=6, cut_to=STATUS_LEAST),
     ]
     if any(row.ports for row in rows):
         ports = longest((_ports(row) for row in rows), 5, 24)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Literal, Protocol, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
@@ -62,6 +62,8 @@ class Column:
     align: Align = "left"
     priority: int = 0
     """When the list is too narrow, the columns of least priority go first."""
+    cut_to: int = 0
+    """Cells of which a column of fixed width still tells something; 0: cut, it tells nothing."""
 
     @property
     def needed(self) -> int:
@@ -100,12 +102,18 @@ def place(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
     """Choose the columns that fit into `width` cells and place them.
 
     Columns of least priority are dropped (the rightmost of equals first) until the
-    rest fits; flexible columns share what is left over by their weights. The last
-    remaining column gets whatever there is.
+    rest fits, or are cut if they bear it; flexible columns share what is left over by
+    their weights. The last remaining column gets whatever there is.
     """
     kept = list(enumerate(columns))
     while len(kept) > 1 and _needed(kept) > width:
-        kept.remove(min(reversed(kept), key=lambda item: item[1].priority))
+        least = min(reversed(kept), key=lambda item: item[1].priority)
+        index, column = least
+        room = column.needed + width - _needed(kept)
+        if not column.flex and 0 < column.cut_to <= room:
+            kept[kept.index(least)] = index, replace(column, width=room)
+        else:
+            kept.remove(least)
     widths = _widths([column for _, column in kept], width)
     slots: list[Slot] = []
     x = 0
