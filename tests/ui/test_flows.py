@@ -264,6 +264,17 @@ async def test_removing_containers_leaves_those_that_run() -> None:
         assert not action.force
 
 
+async def test_a_prune_of_containers_kills_none_that_was_started_since() -> None:
+    async with stage(*ALL) as here:
+        await here.press("2", "P")
+        here.screen(RemoveContainersScreen)
+        assert "force" not in here.text()
+        started = replace(CONTAINERS[2], state=ContainerState.RUNNING, status="Up 1 second")
+        await here.tell(events.ContainersListed((*CONTAINERS[:2], started)))
+        await here.press("f", "y")
+        assert not here.loud
+
+
 async def test_an_open_container_preview_follows_the_state() -> None:
     async with stage(*ALL) as here:
         await here.press("2")

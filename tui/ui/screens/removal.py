@@ -306,13 +306,14 @@ class RemoveContainersScreen(PreviewScreen):
         self._going: tuple[ContainerTarget, ...] = ()
 
     def switches(self) -> ComposeResult:
-        """Force, volumes."""
-        yield self.tick(_("force: kill those that run first"), "force")
+        """Force, volumes; a prune is about stopped ones, and stops none that was started since."""
+        if not self._prune:
+            yield self.tick(_("force: kill those that run first"), "force")
         label = _("volumes: remove their unnamed volumes too, with all that is in them")
         yield self.tick(label, "volumes")
 
     def _ticked(self, name: str) -> bool:
-        return self.part(f"#{name}", Tick).value
+        return any(tick.value for tick in self.query(f"#{name}").results(Tick))
 
     def show_state(self, state: State) -> None:
         """Show each container, whether it goes, and its writable layer."""
