@@ -267,7 +267,7 @@ async def test_aside_one_goes_as_far_as_lines_do() -> None:
         await here.press(*["right"] * 20)
         assert "END" in here.text()
         await here.press("w", *["right"] * 5, "w", "left", "left")
-        assert "x" * 80 in here.text(), "where lines are wrapped nothing goes aside"
+        assert f"\n{'x' * 79}…" in here.text(), "where lines are wrapped nothing goes aside"
 
 
 async def test_back_through_several_windows_and_down_again() -> None:
@@ -304,6 +304,9 @@ async def test_of_several_containers_nothing_earlier_is_read_and_it_is_said() ->
         await here.tell(insides.LogOpened(insides.OpenLog(ids, names, book)))
         await here.press("g", "k")
         assert "of one container alone" in here.text()
+        book.unread = 1
+        await more(here, book, b"two")
+        assert "1 cannot be read" in here.text()
 
 
 async def earlier(here: Stage, text: bytes, hour: int) -> ReadEarlierLogs:

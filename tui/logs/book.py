@@ -37,6 +37,8 @@ class LogBook:
         """Messages of the Engine that have come so far."""
         self.dropped = 0
         """Those of them whose lines are not kept any more."""
+        self.unread = 0
+        """Containers whose log could not be read."""
         self.resting = 0
         """Containers that have ended and may be started again."""
 

@@ -92,9 +92,8 @@ class _Following:
             self._take(merger.ready(time.monotonic()))
         self._take(merger.ready(time.monotonic(), all_came=True))
         self._context.check()
-        for error in self._failed:
-            if not isinstance(error, Cancelled):
-                raise error
+        if self._failed:
+            raise self._failed[-1]
 
     def _begun(self, source: int, merger: Merger) -> threading.Thread:
         client = self._context.client()
@@ -104,8 +103,12 @@ class _Following:
             with client:
                 try:
                     self._read(source, client, lambda found: merger.add(found, time.monotonic()))
+                except Cancelled:
+                    return
                 except EngineError as error:
                     self._failed.append(error)
+                    self._book.unread = len(self._failed)
+                    _tell(self._context, self._book)
 
         thread = threading.Thread(target=read, daemon=True)
         thread.start()

@@ -94,6 +94,9 @@ class LogScreen(Sheet[None]):
         where = standing(job, self._view, is_earlier=self._reading.is_earlier)
         right: list[Piece] = [CellText(text, "warn") for text in self._finding.words()]
         right.append(CellText(f" {where} ", "accent"))
+        if unread := self._view.live.unread:
+            text = _(" {count} cannot be read ").format(count=unread)
+            right.insert(0, CellText(text, "bad"))
         if job is not None and job.state is JobState.FAILED:
             right = [CellText(f" {job.summary} {job.remedy} ", "bad")]
         self.part(".dialog-title", TextLine).show(CellText(title, "strong"), right=tuple(right))

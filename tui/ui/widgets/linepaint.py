@@ -51,6 +51,11 @@ class LinePainter:
         self.count = 0
         """Lines that were painted so far."""
 
+    @property
+    def more(self) -> str:
+        """What stands at the end of a line that goes on: one cell."""
+        return self._glyphs.ellipsis
+
     def forget(self) -> None:
         """Drop what was remembered, because styles have changed."""
         self._strips.clear()

@@ -43,6 +43,7 @@ class LogView(Widget, can_focus=True):
         "logview--error",
         "logview--hit",
         "logview--match",
+        "logview--more",
         "logview--empty",
     }
     DEFAULT_CSS = """
@@ -51,6 +52,7 @@ class LogView(Widget, can_focus=True):
         height: 1fr;
         & > .logview--stamp { text-style: dim; }
         & > .logview--error { color: $text-error; text-style: bold; }
+        & > .logview--more { text-style: dim; }
         & > .logview--match { color: $text-warning; text-style: bold underline; }
         & > .logview--hit { text-style: reverse; }
         & > .logview--empty { text-style: dim; }
@@ -160,10 +162,11 @@ class LogView(Widget, can_focus=True):
         self._paint()
 
     def go_to(self, number: int) -> None:
-        """Bring a line into sight, a third below the top, and stay there."""
+        """Bring a line into sight, a third below the top or further down, and stay there."""
         self.follows = False
         rows = self._rows()
-        self._top = rows.moved(rows.of_number(number), -(self.size.height // 3))
+        top = rows.moved(rows.of_number(number), -(self.size.height // 3))
+        self._top = min(top, rows.top_for_end(self.size.height))
         self._paint()
 
     def go_to_end(self) -> None:
@@ -281,7 +284,11 @@ class LogView(Widget, can_focus=True):
     def _strip(self, place: Place) -> Strip:
         width = self.size.width
         start = place.row * width if self.wraps else self._aside
-        strip = self._whole(place).crop(start, start + width)
+        whole = self._whole(place)
+        strip = whole.crop(start, start + width)
+        if not self.wraps and whole.cell_length > start + width:
+            more = Segment(self._painter.more, self._base + self._style("more"))
+            strip = Strip([*strip.crop(0, width - 1).adjust_cell_length(width - 1), more])
         return strip.adjust_cell_length(width, self._base)
 
     def _whole(self, place: Place) -> Strip:
