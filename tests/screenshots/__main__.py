@@ -10,18 +10,31 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tests.ui.fixed import CONNECTED, DENIED, PULLING, SEARCHED
+from tests.ui.fixed import CONNECTED, CONTAINERS, DENIED, PULLING, SEARCHED
+from tests.ui.fixedchanges import filled_book, whole_diff
+from tests.ui.fixedcontainer import DETAILS
 from tests.ui.fixedfiles import FILES
+from tests.ui.fixedfolders import FOLDER
 from tests.ui.fixedpull import PLANNED, logged
 from tests.ui.scenes import SMALL, TO_NGINX, WIDE, Scene, Size, picture
+from tui.store import insides
 
-FOLDER: Final = Path(__file__).parents[2] / "screenshots"
+PLACE: Final = Path(__file__).parents[2] / "screenshots"
 
 NGINX: Final = Scene(TO_NGINX, told=(*CONNECTED, *SEARCHED))
 TREE: Final = Scene((*TO_NGINX, "f", "[", "[", "[", "E", "n", "n"), told=(*CONNECTED, FILES))
+WEB: Final = next(one for one in CONTAINERS if one.name == "web")
+INSPECTED: Final = (
+    *CONNECTED,
+    insides.ContainersInspected(
+        (replace(DETAILS, container_id=CONTAINERS[1].container_id, name=CONTAINERS[1].name),)
+    ),
+)
+CHANGED: Final = (insides.DiffRead(whole_diff(WEB.container_id), filled_book()),)
 PICTURES: Final[dict[str, tuple[Scene, Size]]] = {
     "main-120x40": (
         Scene(("down", "down", "space", "down", "space", "down"), told=(*CONNECTED, *SEARCHED)),
@@ -41,6 +54,10 @@ PICTURES: Final[dict[str, tuple[Scene, Size]]] = {
     "help": (Scene(("?",)), WIDE),
     "connection": (Scene(told=DENIED), WIDE),
     "containers-80x24": (Scene(("2", "down")), SMALL),
+    "container": (Scene(("2", "i"), told=INSPECTED), WIDE),
+    "container-changes": (Scene(("2", "/", *"web", "enter", "D"), then=CHANGED), WIDE),
+    "container-files-80x24": (Scene(("2", "f"), then=(FOLDER,)), SMALL),
+    "run-80x24": (Scene((*TO_NGINX, "R", *"web", *["tab"] * 4, *"8080:80")), SMALL),
     "ascii-80x24": (Scene(TO_NGINX, plain=True), SMALL),
 }
 """File name → what it shows, and the size of the terminal."""
@@ -75,12 +92,12 @@ def _without_outer_blanks(found: re.Match[str]) -> str:
 def main() -> int:
     """Draw the pictures that are named, or all."""
     wanted = sys.argv[1:] or list(PICTURES)
-    FOLDER.mkdir(exist_ok=True)
+    PLACE.mkdir(exist_ok=True)
     for name in wanted:
         svg = steady(asyncio.run(picture(*PICTURES[name])))
-        path = FOLDER / f"{name}.svg"
+        path = PLACE / f"{name}.svg"
         path.write_text(svg, encoding="utf-8")
-        sys.stdout.write(f"{path.relative_to(FOLDER.parent)}\n")
+        sys.stdout.write(f"{path.relative_to(PLACE.parent)}\n")
     return 0
 
 
