@@ -112,7 +112,8 @@ async def test_earlier_lines_are_read_again_from_the_engine(verbs: Verbs) -> Non
     first = book.line(0)
     assert first is not None
     assert first.text == b"line 41"
-    await verbs.do(ReadEarlierLogs(target, first.nanoseconds, newer=10, tail=20))
+    same = book.count_from_start(first.nanoseconds)
+    await verbs.do(ReadEarlierLogs(target, first.nanoseconds, newer=10, tail=20, same=same))
     earlier = verbs.state.inside.log.earlier
     assert earlier is not None
     texts = [line.text for line in earlier.lines(0, earlier.end)]

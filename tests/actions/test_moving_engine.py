@@ -477,11 +477,12 @@ async def test_a_full_disk_of_an_engine(
     assert _left_on(full.data_root) == []
     await asyncio.to_thread(subprocess.run, ["umount", "-l", f"{full.data_root}/tmp"], check=True)
     assert went_well(await verbs.do(SendImages(_names(specs), full.host)))
+    names = tuple(tag for image in there.images() for tag in image["RepoTags"])  # as they came
     again = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", f"{full.data_root}/tmp"]
     await asyncio.to_thread(subprocess.run, again, check=True)
     with connect_to(full) as client:
         other = Verbs(client, verbs.maker)
-        saved = await other.do(SaveImages(_names(specs), str(tmp_path / "a.tar")))
+        saved = await other.do(SaveImages(names, str(tmp_path / "a.tar")))
     assert (saved.state, saved.summary) == (JobState.FAILED, "The Engine's disk is full.")
     assert os.listdir(tmp_path) == []
     assert _left_on(full.data_root) == []

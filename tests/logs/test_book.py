@@ -131,3 +131,13 @@ def test_lines_of_several_containers_come_in_the_order_of_time() -> None:
     assert merger.ready(10.0 + PATIENCE) == written
     merger.add(written, now=20.0)
     assert merger.ready(20.0, all_came=True) == written
+
+
+def test_lines_of_one_moment_are_counted() -> None:
+    stamps = (b"2026-11-27T05:11:44.5Z", b"2026-11-27T05:11:45Z")
+    book = LogBook()
+    book.add([LogLine(stamps[number > 2], STDOUT, b"") for number in range(9)])
+    first = book.line(0)
+    assert first is not None
+    assert book.count_from_start(first.nanoseconds) == 3
+    assert book.count_from_start(1) == 0

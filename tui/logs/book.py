@@ -79,6 +79,13 @@ class LogBook:
             at = number - self._first + self._gone
             return self._lines[at] if self._gone <= at < len(self._lines) else None
 
+    def count_from_start(self, nanoseconds: int) -> int:
+        """Return how many lines at the start are of one moment."""
+        number = self.first
+        while (line := self.line(number)) is not None and line.nanoseconds == nanoseconds:
+            number += 1
+        return number - self.first
+
     def lines(self, start: int, end: int) -> list[LogLine]:
         """Return the lines from number `start` up to `end`, as far as they are kept."""
         with self._lock:

@@ -14,6 +14,7 @@ from tui.actions.dispatcher import Ending, JobContext
 from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs, seconds_text
 from tui.engine.errors import Cancelled, Conflict, EngineError, NotFound
 from tui.i18n import _, ngettext
+from tui.model.engine import StoreKind
 from tui.model.progress import Progress
 from tui.model.text import exact_size, visible
 from tui.store import insides
@@ -190,9 +191,11 @@ def read_earlier_logs(action: ReadEarlierLogs, context: JobContext) -> Ending:
     """Read the lines before a moment into a book of their own."""
     from tui.engine.logs import LogRequest
 
-    until = seconds_text(action.before)
     with context.client() as client:
         context.on_cancel(client.cut)
+        # Podman knows whole seconds only, and ends early where that second is not over yet
+        is_exact = client.capabilities.store is not StoreKind.PODMAN
+        until = seconds_text(action.before) if is_exact else ""
         book = _before(action, client, LogRequest(tail=action.newer + action.tail, until=until))
         if book.end == book.first:
             # More has been written meanwhile than was counted, or there is nothing.
@@ -205,8 +208,11 @@ def _before(action: ReadEarlierLogs, client: EngineClient, request: LogRequest) 
     from tui.logs.book import LogBook
 
     book = LogBook()
+    of_then: list[LogLine] = []
     for lines in _lines(client, action.container.container_id, request):
         book.add([line for line in lines if line.nanoseconds < action.before])
+        of_then += [line for line in lines if line.nanoseconds == action.before]
+    book.add(of_then[: max(0, len(of_then) - action.same)])
     return book
 
 

@@ -55,10 +55,12 @@ class ReadEarlierLogs(NamedTuple):
 
     container: ContainerTarget
     before: int
-    """Nanoseconds since the epoch: lines of then and later are not told."""
+    """Nanoseconds since the epoch: the last lines of then, and later ones, are not told."""
     newer: int
     """How many of those there are: the Engine counts its tail from the very end."""
     tail: int = EARLIER
+    same: int = 1
+    """How many of those are of that very moment: Podman stamps all lines of a write alike."""
     kind: str = "read_earlier_logs"
     quiet: bool = True
 

@@ -22,6 +22,8 @@ class Window(NamedTuple):
     """Nanoseconds since the epoch: they were written before that."""
     at: int
     """Messages from the first one that was followed to that moment; negative before it."""
+    same: int = 1
+    """Lines of that very moment that are not among them."""
 
 
 class LogReading:
@@ -98,7 +100,7 @@ class LogReading:
             return ""
         kept = book.added - book.dropped
         at = self._windows[-1].at - kept if self._windows else live.dropped
-        window = Window(first.nanoseconds, at)
+        window = Window(first.nanoseconds, at, book.count_from_start(first.nanoseconds))
         self._read(window, lambda: came(self._came((*self._windows, window))))
         return _("reading earlier lines")
 
@@ -122,7 +124,8 @@ class LogReading:
 
     def _read(self, window: Window, came: Callable[[], None]) -> None:
         newer = max(self._live.added - window.at, 0) if self._live is not None else 0
-        action = ReadEarlierLogs(self.action.containers[0], window.before, newer)
+        container = self.action.containers[0]
+        action = ReadEarlierLogs(container, window.before, newer, same=window.same)
         self._earlier = self._orlop.dispatcher.submit(action)
         self._orlop.after_job(self._earlier, came)
 
