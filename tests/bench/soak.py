@@ -188,8 +188,11 @@ def use_list(hand: Hand, view: str) -> None:
     """Move, mark, sort and filter; the list is in front before and after."""
     for key in QUIET_KEYS:
         hand.still(view, key)
-    for key in (b"/", b"idle-00", ENTER, b"k", b"j", ESCAPE, b"g"):
+    for key in (b"/", b"idle-00", ENTER, b"k", b"j"):
         hand.still(view, key)
+    hand.go(ESCAPE, gone="filter:")  # not measured: it waits for what may follow an ESC
+    hand.terminal.settle(QUIET)
+    hand.still(view, b"g")
 
 
 def open_log(hand: Hand, names: str, *, marked: bool) -> None:
