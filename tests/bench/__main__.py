@@ -15,6 +15,7 @@ import argparse
 import compileall
 import json
 import os
+import signal
 import sys
 import sysconfig
 import tempfile
@@ -109,6 +110,7 @@ def soak(minutes: float) -> int:
     from tests.bench.soak import lines_of_soak
     from tests.bench.torrent import lines_of_torrents
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is then ended
     lines: list[Line] = []
     for size in SIZES:
         name = f"{size[0]}x{size[1]}"
