@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
+from textual._styles_cache import StylesCache
 
 from tests.ui.stage import CONNECTED, Stage, stage
 from tui.actions.values.logs import FollowLogs, ReadEarlierLogs, SaveLogs
@@ -307,6 +309,18 @@ async def test_of_several_containers_nothing_earlier_is_read_and_it_is_said() ->
         book.unread = 1
         await more(here, book, b"two")
         assert "1 cannot be read" in here.text()
+
+
+async def test_a_screen_that_was_left_leaves_nothing_behind() -> None:
+    async with stage(*CONNECTED) as here:
+        counts: list[int] = []
+        for _ in range(4):
+            await here.press("2", "l")
+            await here.press("q", "v")
+            await here.press("q")
+            gc.collect()
+            counts.append(sum(isinstance(one, StylesCache) for one in gc.get_objects()))
+        assert counts[-1] == counts[1], counts
 
 
 async def earlier(here: Stage, text: bytes, hour: int) -> ReadEarlierLogs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
+from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -78,8 +79,12 @@ class Dialog(ModalScreen[Result | None]):
         show(self.orlop.store.state)
 
     def on_unmount(self) -> None:
-        """Stop following the store."""
+        """Stop following the store, and let what was painted go.
+
+        Textual's cache of two colours for each widget would keep a thousand widgets' lines.
+        """
         self._unfollow()
+        StylesCache.get_inner_outer.cache_clear()
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Leave with a result; nothing when another screen is on top, or this one was left.
