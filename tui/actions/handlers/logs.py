@@ -128,25 +128,26 @@ class _Following:
             client.close()  # the connection of a question would stay open beside the log's
             after = last if request is not self._request else 0
             for lines in _paced(client, container_id, request, tty, source, self._turn):
-                last = max(last, lines[-1].nanoseconds)
+                last = max(last, max(lines, key=_time_of).nanoseconds)  # streams mix: not the last
                 take([line for line in lines if line.nanoseconds > after] if after else lines)
+
+        def read_more(*, follow: bool) -> None:
+            """Read what follows the last line: one without an end must not be told again."""
+            request = replace(self._request, follow=follow)
+            if last:
+                request = replace(request, tail=-1, since=seconds_text(last + 1))
+            read(request)
 
         read(self._request)
         with suppress(NotFound, Conflict):  # it was removed, or just is
-            while True:
-                more = self._request
-                if last:
-                    more = replace(more, tail=-1, since=seconds_text(last + 1))
-                if not self._goes_on(client, container_id, replace(more, follow=False), read):
-                    return
-                read(more)
+            while self._goes_on(client, container_id, lambda: read_more(follow=False)):
+                read_more(follow=True)
 
     def _goes_on(
         self,
         client: EngineClient,
         container_id: str,
-        rest: LogRequest,
-        read: Callable[[LogRequest], None],
+        read_rest: Callable[[], None],
     ) -> bool:
         """Read what an Engine has not told to who followed; tell whether there is more to follow.
 
@@ -156,13 +157,13 @@ class _Following:
         from tui.engine.logs import has_started, last_run
 
         if not self._action.stays:
-            read(rest)
+            read_rest()
             return False
         ended = last_run(client, container_id)
         if ended is None:
             self._context.cancelled.wait(REST)
             return True
-        read(rest)
+        read_rest()
         self._count_resting(1)
         try:
             return has_started(client, container_id, ended)
@@ -178,6 +179,11 @@ class _Following:
         if lines:
             self._book.add(lines)
             _tell(self._context, self._book)
+
+
+def _time_of(line: LogLine) -> bytes:
+    """Return what sorts lines by their times: those have no zeros at their end."""
+    return line.stamp.rstrip(b"Z")
 
 
 def _tell(context: JobContext, book: LogBook) -> None:
