@@ -15,13 +15,13 @@ ROWS = [
     ("data:/d:ro,z", MountSpec("-v", "data:/d:ro,z", VOLUME, "/d", "data", "ro,z", True)),
     ("d1:/d:nocopy", MountSpec("-v", "d1:/d:nocopy", VOLUME, "/d", "d1", "nocopy")),
     ("/a b:/c d", MountSpec("-v", "/a b:/c d", BIND, "/c d", "/a b")),
-    (".:/x", MountSpec("-v", "/work:/x", BIND, "/x", "/work")),
-    ("./a:/x:ro", MountSpec("-v", "/work/a:/x:ro", BIND, "/x", "/work/a", "ro", True)),
+    (".:/x", MountSpec("-v", "/here:/x", BIND, "/x", "/here")),
+    ("./a:/x:ro", MountSpec("-v", "/here/a:/x:ro", BIND, "/x", "/here/a", "ro", True)),
     ("../a:/x", MountSpec("-v", "/a:/x", BIND, "/x", "/a")),
     ("~/a:/x", MountSpec("-v", "/root/a:/x", BIND, "/x", "/root/a")),
     (
         "type=bind,src=./a,dst=/b,ro",
-        MountSpec("--mount", "type=bind,src=/work/a,dst=/b,ro", BIND, "/b", "/work/a", "", True),
+        MountSpec("--mount", "type=bind,src=/here/a,dst=/b,ro", BIND, "/b", "/here/a", "", True),
     ),
     (
         "type=volume,source=data,target=/b,readonly=false",
@@ -36,7 +36,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("word", "spec"), ROWS, ids=lambda value: str(value)[:30])
 def test_a_word_mounts_this(word: str, spec: MountSpec) -> None:
-    assert parse_mount(word, folder="/work", home="/root") == spec
+    assert parse_mount(word, folder="/here", home="/root") == spec
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_word_mounts_this(word: str, spec: MountSpec) -> None:
 )
 def test_what_cannot_be_mounted_is_refused_with_a_reason(word: str, why: str) -> None:
     with pytest.raises(InvalidMount) as caught:
-        parse_mount(word, folder="/work", home="/root")
+        parse_mount(word, folder="/here", home="/root")
     assert why in str(caught.value)
     assert str(caught.value).isprintable()
 
