@@ -73,6 +73,7 @@ class Vessel:
         ).encode()
 
     def _take(self, connection: socket.socket) -> None:
+        self.taken += self.engine.begun[connection]
         while not self.taken.endswith(b"0\r\n\r\n") and (data := connection.recv(1 << 16)):
             self.taken += data
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

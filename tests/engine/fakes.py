@@ -61,6 +61,8 @@ class FakeEngine:
         self.answers: dict[str, Answer] = {"/version": answer(VERSION), "/info": answer(INFO)}
         self.answers |= answers or {}
         self.requests: list[str] = []
+        self.begun: dict[socket.socket, bytes] = {}
+        """What of a body came together with its head."""
         """First lines of the requests, in order."""
         self.heads: list[str] = []
         """Whole heads of the requests."""
@@ -144,7 +146,8 @@ class FakeEngine:
                 head += block
             first = head.split(b"\r\n", 1)[0].decode()
             self.requests.append(first)
-            self.heads.append(head.decode())
+            self.heads.append(head.decode(errors="replace"))
+            self.begun[connection] = head.partition(b"\r\n\r\n")[2]
             told = self.answers.get(_path(first), answer({"message": "page not found"}, 404))
             if callable(told):
                 told(connection)
