@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import AnyStr, Final
 
 from tui.i18n import N_, _
 from tui.layers.bytesource import CHUNK, Readable
@@ -138,7 +138,7 @@ class Beneath:
                     raise BadDestination(_("the content ends too early"))
                 os.fchmod(file, entry.mode & 0o777)
                 os.utime(file, (entry.mtime, entry.mtime))
-            self._give_name(at, temporary, last)
+            give_name(at, temporary, last, overwrite=self._overwrite)
             self.done.size += entry.size
             self.done.files += 1
             for name in names[1:]:
@@ -148,7 +148,7 @@ class Beneath:
         """Give what is called `first` in the folder `at` one more name."""
         with self._above(name) as (folder, last), self._temporary(folder) as temporary:
             os.link(first, temporary, src_dir_fd=at, dst_dir_fd=folder, follow_symlinks=False)
-            self._give_name(folder, temporary, last)
+            give_name(folder, temporary, last, overwrite=self._overwrite)
             self.done.files += 1
 
     def _make_symlink(self, name: bytes, entry: LayerEntry) -> None:
@@ -156,7 +156,7 @@ class Beneath:
             os.symlink(entry.link, temporary, dir_fd=at)
             times = (entry.mtime, entry.mtime)
             os.utime(temporary, times, dir_fd=at, follow_symlinks=False)
-            self._give_name(at, temporary, last)
+            give_name(at, temporary, last, overwrite=self._overwrite)
             self.done.files += 1
 
     @contextmanager
@@ -169,20 +169,26 @@ class Beneath:
             with suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=at)
 
-    def _give_name(self, at: int, temporary: bytes, name: bytes) -> None:
-        """Give a file its own name: at once, and not one in use unless that was asked for."""
-        if self._overwrite:
-            os.replace(temporary, name, src_dir_fd=at, dst_dir_fd=at)
-            return
-        try:
-            os.link(temporary, name, src_dir_fd=at, dst_dir_fd=at, follow_symlinks=False)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hardlinks
-            with suppress(FileNotFoundError):
-                os.stat(name, dir_fd=at, follow_symlinks=False)
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
-            os.rename(temporary, name, src_dir_fd=at, dst_dir_fd=at)
+
+def give_name(folder: int, temporary: AnyStr, name: AnyStr, *, overwrite: bool) -> None:
+    """Give a file of an open folder its own name at once, and not one in use unless wanted.
+
+    Raises:
+        FileExistsError: the name is in use.
+        OSError: as the system tells.
+    """
+    if overwrite:
+        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        return
+    try:
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hardlinks
+        with suppress(FileNotFoundError):
+            os.stat(name, dir_fd=folder, follow_symlinks=False)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def destination(output: str, path: bytes, *, is_folder: bool) -> tuple[int, bytes]:

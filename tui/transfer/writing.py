@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from tui.contents.beneath import give_name
 from tui.i18n import _
 from tui.model.text import human_size
 from tui.transfer.errors import (
@@ -173,7 +174,7 @@ def whole_file(
             with _explained():
                 output.stored = os.fstat(descriptor).st_size
                 os.fsync(descriptor)
-                _give_name(folder, temporary, place.name, overwrite=overwrite)
+                give_name(folder, temporary, place.name, overwrite=overwrite)
                 os.fsync(folder)
         finally:
             os.close(descriptor)
@@ -242,22 +243,6 @@ def _is_left(path: str) -> bool:
     finally:
         os.close(descriptor)
     return True
-
-
-def _give_name(folder: int, temporary: str, name: str, *, overwrite: bool) -> None:
-    """Give a file its own name: at once, and not one in use unless that was asked for."""
-    if overwrite:
-        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-        return
-    try:
-        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hardlinks
-        with suppress(FileNotFoundError):
-            os.stat(name, dir_fd=folder, follow_symlinks=False)
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
-        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 @contextmanager
